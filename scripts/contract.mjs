@@ -2,11 +2,15 @@
 // `--check` writes nothing and fails when a contract does not match its task.json.
 import { readFileSync, writeFileSync, existsSync } from "node:fs";
 import path from "node:path";
-import { root, taskNames } from "./project.mjs";
+import { readJson, root, taskNames } from "./project.mjs";
 
-const quoted = (text) => JSON.stringify(text);
-const upperFirst = (text) => text[0].toUpperCase() + text.slice(1);
+const quoted = (/** @type {string} */ text) => JSON.stringify(text);
+const upperFirst = (/** @type {string} */ text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** @type {(name: string, value: string) => [string, string]} */
+const pair = (name, value) => [name, value];
+
+/** @type {(constant: string, typeName: string, values: string[]) => string} */
 function tupleOf(constant, typeName, values) {
   return [
     `export const ${constant} = [${values.map(quoted).join(", ")}] as const;`,
@@ -14,33 +18,37 @@ function tupleOf(constant, typeName, values) {
   ].join("\n");
 }
 
+/** @type {(constant: string, about: string, pairs: [string, string][]) => string} */
 function recordOf(constant, about, pairs) {
   const lines = pairs.map(([name, value]) => `  ${name}: ${quoted(value)},`);
   return [`/** ${about} */`, `export const ${constant} = {`, ...lines, "} as const;"].join("\n");
 }
 
-/** The text of contract.ts for one task.json. */
+/**
+ * The text of contract.ts for one task.json.
+ * @param {import("./project.mjs").TaskManifest} task
+ */
 export function contractOf(task) {
   const inputs = task.inputs ?? [];
   const outputs = task.outputVariables ?? [];
-  const withDefault = inputs.filter((input) => input.defaultValue !== undefined && input.defaultValue !== "");
-  const withAlias = inputs.filter((input) => input.aliases?.length > 0);
+  const defaults = inputs.flatMap(({ name, defaultValue }) => (defaultValue ? [pair(name, defaultValue)] : []));
+  const aliases = inputs.flatMap(({ name, aliases: [alias] = [] }) => (alias ? [pair(name, alias)] : []));
   const sections = [
     "// Generated from task.json by `npm run contract`. Do not edit.",
     tupleOf("inputNames", "InputName", inputs.map((input) => input.name)),
     tupleOf("outputNames", "OutputName", outputs.map((output) => output.name)),
     ...inputs
       .filter((input) => input.type === "pickList")
-      .map((input) => tupleOf(`${input.name}Values`, `${upperFirst(input.name)}Value`, Object.keys(input.options))),
+      .map((input) => tupleOf(`${input.name}Values`, `${upperFirst(input.name)}Value`, Object.keys(input.options ?? {}))),
     recordOf(
       "inputDefaults",
       "What the agent fills in for an input that the step leaves out; macros are not yet expanded.",
-      withDefault.map((input) => [input.name, String(input.defaultValue)]),
+      defaults,
     ),
     recordOf(
       "inputAliases",
       "The name by which users know an input, where it differs from the name the agent passes on.",
-      withAlias.map((input) => [input.name, input.aliases[0]]),
+      aliases,
     ),
   ];
   return sections.join("\n\n") + "\n";
@@ -51,7 +59,7 @@ function main() {
   let stale = 0;
   for (const name of taskNames()) {
     const folder = path.join(root, "tasks", name);
-    const expected = contractOf(JSON.parse(readFileSync(path.join(folder, "task.json"), "utf8")));
+    const expected = contractOf(readJson("tasks", name, "task.json"));
     const target = path.join(folder, "contract.ts");
     const current = existsSync(target) ? readFileSync(target, "utf8").replaceAll("\r\n", "\n") : "";
     if (current === expected) continue;
