@@ -69,6 +69,8 @@ async function packageExtension(hash) {
     const bytes = statSync(vsix).size;
     if (bytes > sizeLimitInBytes) throw new Error(`${vsixName()} has ${bytes} bytes; at most ${sizeLimitInBytes} are allowed.`);
     new AdmZip(vsix).extractAllTo(path.join(fresh, "unzipped"), true);
+    // The repository's package.json makes every .js below it an ES module; the agent's folders have no such file above the task.
+    writeFileSync(path.join(fresh, "package.json"), '{ "type": "commonjs" }\n');
     writeFileSync(path.join(fresh, "inputs.sha256"), hash);
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);
