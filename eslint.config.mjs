@@ -15,11 +15,13 @@ export default tseslint.config(
       eqeqeq: "error",
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // The assertion it asks for is the one that strictTypeChecked forbids.
+      "@typescript-eslint/non-nullable-type-assertion-style": "off",
       // Empty methods are what a stand-in's methods are when nothing has to happen.
       "@typescript-eslint/no-empty-function": "off",
       // What comes from outside is checked even where its declared type promises it.
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },

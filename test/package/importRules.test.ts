@@ -10,7 +10,7 @@ function problemsOf(file: string, code: string): string[] {
   const linter = new Linter({ cwd: root });
   const config: Linter.Config = {
     files: ["**/*.ts"],
-    languageOptions: { parser: tseslint.parser as Linter.Parser },
+    languageOptions: { parser: tseslint.parser },
     plugins: { house: { rules: { imports: importRule } } },
     rules: { "house/imports": "error" },
   };

@@ -4,6 +4,7 @@ const { reporters } = require("mocha");
 module.exports = class extends reporters.Spec {
   /**
    * Mocha calls this when everything has run and its report is printed.
+   * @override
    * @param {number} failures
    * @param {(failures: number) => void} [done]
    */
