@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -16,7 +16,7 @@ describe("the packaged task under the agents' own Node versions", function () {
     it(`starts under Node ${version} and ends in good order when it is given no inputs`, function () {
       const handler = handlerNode(version);
       if ("problem" in handler) {
-        console.error(`    NOT TESTED with Node ${version}: ${handler.problem}`);
+        process.stderr.write(`    NOT TESTED with Node ${version}: ${handler.problem}\n`);
         this.skip();
       }
       for (const task of taskNames()) {
@@ -24,7 +24,7 @@ describe("the packaged task under the agents' own Node versions", function () {
         try {
           const bundle = path.join(unzipped, "tasks", task, "index.js");
           const env = { PATH: process.env["PATH"], SystemRoot: process.env["SystemRoot"], AGENT_TEMPDIRECTORY: work };
-          const run = spawnSync(handler.node, [bundle], { cwd: work, env, encoding: "utf8", timeout: 60_000 });
+          const run: SpawnSyncReturns<string> = spawnSync(handler.node, [bundle], { cwd: work, env, encoding: "utf8", timeout: 60_000 });
           assert.match(run.stdout, /^##vso\[task\.complete result=Failed;\]/m, run.stderr);
           assert.doesNotMatch(run.stdout + run.stderr, /SyntaxError|ReferenceError|TypeError|ERR_/);
           assert.equal(run.signal, null);
