@@ -83,12 +83,12 @@ function joined(seconds: number, fraction: string): string {
   return String(seconds).padStart(SECOND_DIGITS, "0") + fraction;
 }
 
-/** Days from 0001-01-01 to a date of the Gregorian calendar; undefined for year 0 and for days a month does not have. */
+/** Days from 0001-01-01 to a date of the Gregorian calendar, negative in year 0; undefined for a day its month does not have. */
 function daysBefore(year: number, month: number, day: number): number | undefined {
   const leapDay = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 1 : 0;
   const before = DAYS_BEFORE_MONTH[month - 1] ?? 0;
   const length = (DAYS_BEFORE_MONTH[month] ?? 0) - before + (month === 2 ? leapDay : 0);
-  if (year === 0 || day > length) {
+  if (day > length) {
     return undefined;
   }
   const years = year - 1;

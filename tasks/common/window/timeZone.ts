@@ -21,7 +21,7 @@ export function parseTimeZone(text: string): Parsed<string> {
   if (!isTimeZone(name)) {
     return refused(
       `${quoted(name)} is not a known time zone. Write UTC or an IANA name, such as Europe/Berlin or America/New_York; ` +
-        "abbreviations, offsets and Windows names are not understood.",
+        "offsets and Windows names are not understood.",
     );
   }
   return parsed(Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId);

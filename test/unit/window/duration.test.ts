@@ -90,6 +90,7 @@ describe("durations", () => {
     [0, "0 seconds", "0s"],
     [0.4, "1 millisecond", "0s"],
     [250, "250 milliseconds", "0s"],
+    [999, "999 milliseconds", "0s"],
     [1999, "1 second", "1s"],
     [50 * MINUTE_MS, "50 minutes", "50m"],
     [HOUR_MS, "1 hour", "1h"],

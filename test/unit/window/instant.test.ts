@@ -68,6 +68,7 @@ describe("instants", () => {
   ];
   for (const text of unreadable) {
     it(`refuses ${JSON.stringify(text)} with an example`, () => {
+      assert.match(problemOf(text), /is missing|is not a date and time with an offset/);
       assert.match(problemOf(text), /such as 2026-11-20T00:00:00Z \(UTC\) or 2026-11-20T00:00:00\+01:00/);
     });
   }

@@ -39,6 +39,7 @@ describe("the previous window", () => {
     ["a day begun at 01:00", "2018-11-05T12:00:00Z", "day", "America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"],
     ["a day before 01:00", "2018-11-04T12:00:00Z", "day", "America/Sao_Paulo", "2018-11-03T03:00:00Z", "2018-11-04T03:00:00Z"],
     ["a midnight that does not exist", "2024-04-01T12:00:00Z", "day", "Asia/Beirut", "2024-03-30T22:00:00Z", "2024-03-31T21:00:00Z"],
+    ["a midnight inside a gap", "1919-04-01T12:00:00Z", "day", "America/Toronto", "1919-03-31T04:30:00Z", "1919-04-01T04:00:00Z"],
     ["a skipped date", "2011-12-31T00:00:00Z", "day", "Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z"],
     ["a date shown again", "2010-11-07T02:45:00Z", "day", "America/St_Johns", "2010-11-06T02:30:00Z", "2010-11-07T02:30:00Z"],
     ["a week, on a Monday", "2026-11-16T03:00:00Z", "week", "UTC", "2026-11-09T00:00:00Z", "2026-11-16T00:00:00Z"],
@@ -148,7 +149,7 @@ describe("time zones", () => {
   for (const name of ["UTC", "Europe/Berlin", "europe/berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "US/Pacific"]) {
     it(`knows ${name}`, () => assert.equal(isTimeZone(name), true));
   }
-  for (const name of ["", "Europe/Berlinn", "+02:00", "W. Europe Standard Time", "CEST", "2026-11-20T00:00:00Z", "local", "UTC\n"]) {
+  for (const name of ["", "Europe/Berlinn", "+02:00", "+0200", "-05", "20261120T000000Z", "W. Europe Standard Time", "CEST", "2026-11-20T00:00:00Z", "local", "UTC\n"]) {
     it(`does not know ${JSON.stringify(name)}`, () => assert.equal(isTimeZone(name), false));
   }
 
