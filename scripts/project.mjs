@@ -12,11 +12,17 @@ export const dist = path.join(root, "dist");
  * @typedef {object} TaskInput
  * @property {string} name
  * @property {string} type
+ * @property {string} groupName
+ * @property {string} helpMarkDown
  * @property {string} [defaultValue]
  * @property {string[]} [aliases]
  * @property {Record<string, string>} [options]
+ * @property {Record<string, string>} [properties]
  *
  * @typedef {object} TaskManifest
+ * @property {string} name
+ * @property {{ Major: number, Minor: number, Patch: number }} version
+ * @property {{ name: string, displayName: string }[]} [groups]
  * @property {TaskInput[]} [inputs]
  * @property {{ name: string, description: string }[]} [outputVariables]
  */
