@@ -1,8 +1,8 @@
 import { parsed, quoted, refused, type Parsed } from "./parsed";
 
 const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
 
 /** A day of a duration: always 24 hours, unlike a day of a calendar. Milliseconds. */
 export const DAY_MS = 24 * HOUR_MS;
