@@ -1,0 +1,106 @@
+import { TaskError } from '../errors/taskError';
+
+/** Codes of Node and undici for a connection or a body that failed, and what they mean in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the name could not be resolved',
+  EAI_AGAIN: 'the name could not be resolved',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed',
+  ENETUNREACH: 'the network is unreachable',
+  EHOSTUNREACH: 'the host is unreachable',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection within the time allowed',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer within the time allowed',
+  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
+  UND_ERR_SOCKET: 'the connection broke off',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was cut off',
+  WHOLE_TIMEOUT: 'the answer took longer than allowed',
+  BODY_UNDECODABLE: 'the answer could not be decompressed',
+};
+
+const CERTIFICATE_CODES = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_GET_ISSUER_CERT', 'CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** A code of our own for what neither Node nor undici name. */
+export class TransportError extends Error {
+  constructor(readonly code: 'WHOLE_TIMEOUT' | 'BODY_UNDECODABLE', cause?: unknown) {
+    super(code, { cause });
+  }
+}
+
+/** The sentence for a request that never got a whole answer. */
+export function transportFailure(thrown: unknown, url: URL, proxy: string | undefined, attempts: number): TaskError {
+  const where = proxy === undefined ? url.hostname : `${url.hostname} through the proxy ${proxy}`;
+  const proxyStatus = refusedByProxy(thrown);
+  if (proxyStatus !== undefined) return proxyFailure(proxyStatus, where, thrown);
+  const code = codeOf(thrown);
+  if (CERTIFICATE_CODES.has(code)) return certificateFailure(code, url, where, thrown);
+  const reason = REASONS[code] ?? 'the connection failed';
+  return new TaskError('NETWORK_UNREACHABLE', `No whole answer came from ${where}: ${reason} (${attempts === 1 ? 'one attempt' : `${attempts} attempts`}).`, {
+    cause: thrown,
+    advice: [
+      `Allow this agent to reach https://${url.hostname} (port 443)${proxy === undefined ? '; if it must use a proxy, configure the agent with ./config --proxyurl http://HOST:PORT' : ` through the proxy ${proxy}`}.`,
+    ],
+  });
+}
+
+/** Whether another attempt could end otherwise: not so for certificates and for what the proxy refuses. */
+export function isRetriedTransport(thrown: unknown): boolean {
+  const proxyStatus = refusedByProxy(thrown);
+  if (proxyStatus !== undefined) return proxyStatus >= 500;
+  return !CERTIFICATE_CODES.has(codeOf(thrown));
+}
+
+function certificateFailure(code: string, url: URL, where: string, cause: unknown): TaskError {
+  const why = code.includes('EXPIRED') || code.includes('NOT_YET') ? 'is not valid at this time' : code.includes('ALTNAME') ? 'is for another name' : 'comes from an authority that this agent does not trust';
+  return new TaskError('CERTIFICATE_NOT_TRUSTED', `The certificate shown for ${where} ${why}.`, {
+    cause,
+    advice: [
+      'If a corporate proxy inspects TLS, give the agent its authority: ./config --sslcacert FILE.pem (in a container job the file must be visible inside the container).',
+      `If the agent's clock is wrong, set it; if nothing inspects TLS, find out who answers for ${url.hostname}.`,
+    ],
+  });
+}
+
+function proxyFailure(status: number, where: string, cause: unknown): TaskError {
+  return new TaskError('NETWORK_UNREACHABLE', status === 407
+    ? `The proxy demands a sign-in before it connects to ${where}.`
+    : `The proxy refused to connect to ${where} (its answer: ${status}).`, {
+    cause,
+    advice: [status === 407
+      ? 'Configure the agent with ./config --proxyurl URL --proxyusername USER --proxypassword PASSWORD. Only Basic sign-in is supported, not NTLM or Kerberos.'
+      : 'Ask the owner of the proxy to allow https connections (CONNECT, port 443) to this host.'],
+  });
+}
+
+/** undici tells a proxy's refusal only in its text. */
+function refusedByProxy(thrown: unknown): number | undefined {
+  for (const error of chainOf(thrown)) {
+    const match = /Proxy response \((\d{3})\)/.exec(error.message);
+    if (match?.[1] !== undefined) return Number(match[1]);
+  }
+  return undefined;
+}
+
+function codeOf(thrown: unknown): string {
+  let last = '';
+  for (const error of chainOf(thrown)) {
+    if ('code' in error && typeof error.code === 'string') {
+      if (error.code in REASONS || CERTIFICATE_CODES.has(error.code)) return error.code;
+      last = error.code;
+    }
+  }
+  return last;
+}
+
+function chainOf(thrown: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let error = thrown; error instanceof Error && chain.length < 5; error = error.cause) {
+    chain.push(error);
+    if (error instanceof AggregateError) chain.push(...error.errors.filter((inner): inner is Error => inner instanceof Error));
+  }
+  return chain;
+}
