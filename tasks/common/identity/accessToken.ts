@@ -1,0 +1,77 @@
+import { ClientAssertionCredential } from '@azure/identity';
+import type { Agent } from '../agent/agent';
+import { TaskError } from '../errors/taskError';
+import type { Http } from '../http/http';
+import type { Clock } from '../time/clock';
+import { requestAssertion } from './assertion';
+import { EntraTransport } from './entraTransport';
+import type { JobContext } from './jobContext';
+import type { ServiceConnection } from './serviceConnection';
+import { signInFailure } from './signInFailure';
+
+/**
+ * The scope of a token for Azure DevOps: its application id, not its resource URI
+ * (learn.microsoft.com/azure/devops/integrate/get-started/authentication/service-principal-managed-identity).
+ */
+export const AZURE_DEVOPS_SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+
+/** Where the export gets its access token: the same one until it nears its end, then a new one. */
+export interface AccessTokens {
+  /** A token that is good for at least some minutes. Many callers at once share one exchange. */
+  get(signal: AbortSignal): Promise<string>;
+  /** Forgets the token, because the service refused it; the next {@link get} exchanges a fresh assertion. */
+  forget(token: string): void;
+}
+
+export interface AccessTokenParts {
+  readonly agent: Agent;
+  readonly http: Http;
+  readonly job: JobContext;
+  readonly connection: ServiceConnection;
+  readonly clock: Clock;
+}
+
+/** A token with less than this left is replaced before it is used, ms. */
+const RENEWAL_MARGIN_MS = 5 * 60_000;
+
+export function createAccessTokens(parts: AccessTokenParts): AccessTokens {
+  let current: { token: string; endsAt: number } | undefined;
+  let exchange: Promise<{ token: string; endsAt: number }> | undefined;
+  return {
+    async get(signal) {
+      if (current && current.endsAt - parts.clock() > RENEWAL_MARGIN_MS) return current.token;
+      exchange ??= exchangeAssertion(parts, signal).finally(() => { exchange = undefined; });
+      current = await exchange;
+      return current.token;
+    },
+    forget(token) {
+      if (current?.token === token) current = undefined;
+    },
+  };
+}
+
+/**
+ * One exchange: a fresh assertion for an access token.
+ * A new credential each time, because @azure/identity calls for the assertion twice on every use of a kept one.
+ */
+async function exchangeAssertion(parts: AccessTokenParts, signal: AbortSignal): Promise<{ token: string; endsAt: number }> {
+  const { agent, http, job, connection } = parts;
+  const assertion = await requestAssertion(agent, http, job, connection, signal);
+  const transport = new EntraTransport(http, signal);
+  const credential = new ClientAssertionCredential(connection.tenantId, connection.clientId, () => Promise.resolve(assertion), {
+    httpClient: transport,
+    retryOptions: { maxRetries: 0 },
+    disableInstanceDiscovery: true,
+  });
+  try {
+    const accessToken = await credential.getToken(AZURE_DEVOPS_SCOPE);
+    agent.registerSecret(accessToken.token);
+    // A lifetime shorter than the margin would otherwise mean an exchange for every page.
+    const shortest = parts.clock() + RENEWAL_MARGIN_MS + 30_000;
+    return { token: accessToken.token, endsAt: Math.max(accessToken.expiresOnTimestamp, shortest) };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (transport.failure instanceof TaskError) throw transport.failure;
+    throw signInFailure(thrown, transport.status, connection, assertion);
+  }
+}
