@@ -1,0 +1,42 @@
+/** One audit log entry, as the service sent it. */
+export class AuditLogEntry {
+  /** Valid JSON, compact, without a line feed. */
+  readonly raw: Buffer;
+  /** What makes the entry itself: entries with one id are one entry. */
+  readonly id: string;
+  /** The instant of the entry's `timestamp`, .NET ticks as 19 digits. */
+  readonly ticks: string;
+  /** The bytes as they came, when they were no valid JSON and `raw` is a repair of them. */
+  readonly original: Buffer | undefined;
+  #fields: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(raw: Buffer, id: string, ticks: string, original?: Buffer) {
+    this.raw = raw;
+    this.id = id;
+    this.ticks = ticks;
+    this.original = original;
+  }
+
+  /** All fields, documented and unknown ones; parsed when first asked for. */
+  fields(): Readonly<Record<string, unknown>> {
+    this.#fields ??= JSON.parse(this.raw.toString('utf8')) as Record<string, unknown>;
+    return this.#fields;
+  }
+}
+
+/**
+ * The 24 documented fields of an entry, in the order of the specification
+ * (MicrosoftDocs/vsts-rest-api-specs: specification/audit/7.2/audit.json, DecoratedAuditLogEntry).
+ */
+export const DOCUMENTED_FIELDS = [
+  'id', 'correlationId', 'activityId', 'actorCUID', 'actorUserId', 'actorClientId', 'actorUPN', 'authenticationMechanism',
+  'timestamp', 'scopeType', 'scopeDisplayName', 'scopeId', 'projectId', 'projectName', 'ipAddress', 'userAgent', 'actionId',
+  'data', 'details', 'area', 'category', 'categoryDisplayName', 'actorDisplayName', 'actorImageUrl',
+] as const;
+
+/** Newest first; inside one tick by id. This is the order of every file. */
+export function compareEntries(left: AuditLogEntry, right: AuditLogEntry): number {
+  if (left.ticks !== right.ticks) return left.ticks > right.ticks ? -1 : 1;
+  if (left.id !== right.id) return left.id < right.id ? -1 : 1;
+  return 0;
+}

@@ -1,0 +1,99 @@
+import { TaskError } from '../errors/taskError';
+import { azureDevOpsCredential } from '../http/credential';
+import type { Http, HttpResponse } from '../http/http';
+import type { AccessTokens } from '../identity/accessToken';
+import { parsePage, type AuditLogPage } from './page';
+import { API_VERSIONS, BATCH_SIZES, pageUrl, type AuditLogQuery, type QueryTerms } from './query';
+import { refusal, type Caller } from './refusal';
+
+export interface PageReaderParts {
+  readonly http: Http;
+  readonly tokens: AccessTokens;
+  readonly caller: Caller;
+  /** A line for the log when the service makes the reader ask in another way. */
+  readonly onNotice: (text: string) => void;
+}
+
+/** Reads single pages of the audit log; signs in, and finds out in which terms the service answers. */
+export class PageReader {
+  readonly #parts: PageReaderParts;
+  #terms: QueryTerms = { apiVersion: API_VERSIONS[0], batchSize: BATCH_SIZES[0] };
+  #hasSucceeded = false;
+
+  constructor(parts: PageReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** The terms of the last successful query. */
+  get terms(): QueryTerms {
+    return this.#terms;
+  }
+
+  /**
+   * @throws TaskError for every answer that is not a page: AUDIT_ACCESS_DENIED, AUDIT_SIGN_IN_REFUSED, AUDIT_NOT_FOUND,
+   *   AUDIT_REQUEST_REFUSED, AUDIT_ANSWER_UNREADABLE, SERVICE_FAILING, and what signing in and {@link Http.send} throw
+   */
+  async read(query: AuditLogQuery, continuationToken: string | undefined, signal: AbortSignal): Promise<AuditLogPage> {
+    let hasRenewed = false;
+    for (;;) {
+      const token = await this.#parts.tokens.get(signal);
+      const response = await this.#parts.http.send({
+        method: 'GET',
+        url: pageUrl(query, this.#terms, continuationToken),
+        credential: azureDevOpsCredential(token),
+        returnsExhausted: !this.#hasSucceeded,
+        isWhole: (body) => !looksLikeJson(body) || endsLikeJson(body),
+        signal,
+      });
+      if (isPage(response)) {
+        const page = parsePage(response.body);
+        this.#hasSucceeded = true;
+        return page;
+      }
+      if (response.status === 401 && this.#hasSucceeded && !hasRenewed) {
+        hasRenewed = true;
+        this.#parts.tokens.forget(token);
+      } else if (!this.#changesTerms(response)) throw this.#refusalOf(response);
+    }
+  }
+
+  /** Whether the refusal can be met by asking in other terms: another api-version, smaller pages. */
+  #changesTerms(response: HttpResponse): boolean {
+    if (response.status !== 400 || this.#hasSucceeded) return false;
+    const isAboutVersion = /api[- ]?version|VssVersion|InvalidPreviewVersion/i.test(response.body.toString('utf8', 0, 16_384));
+    if (isAboutVersion && this.#terms.apiVersion === API_VERSIONS[0]) {
+      this.#terms = { ...this.#terms, apiVersion: API_VERSIONS[1] };
+      this.#parts.onNotice(`The Audit service refuses api-version ${API_VERSIONS[0]}; asking with ${API_VERSIONS[1]}.`);
+      return true;
+    }
+    if (!isAboutVersion && this.#terms.batchSize === BATCH_SIZES[0]) {
+      this.#terms = { ...this.#terms, batchSize: BATCH_SIZES[1] };
+      this.#parts.onNotice(`The Audit service refuses pages of ${BATCH_SIZES[0]} entries; asking for ${BATCH_SIZES[1]}.`);
+      return true;
+    }
+    return false;
+  }
+
+  #refusalOf(response: HttpResponse): TaskError {
+    if (response.status === 200 && looksLikeJson(response.body)) {
+      return new TaskError('AUDIT_ANSWER_UNREADABLE', 'An answer of the Audit service broke off, however often it was asked for; nothing is published.', {
+        activityId: response.activityId,
+        advice: ['Run the pipeline again. If it happens again, look for a proxy that cuts long answers.'],
+      });
+    }
+    return refusal(response, this.#parts.caller);
+  }
+}
+
+/** A sign-in page comes with 203, or even with 200; only whole JSON is data. */
+function isPage(response: HttpResponse): boolean {
+  return response.status === 200 && looksLikeJson(response.body) && endsLikeJson(response.body);
+}
+
+function looksLikeJson(body: Buffer): boolean {
+  return /^\ufeff?\s*[[{]/.test(body.toString('utf8', 0, 64));
+}
+
+function endsLikeJson(body: Buffer): boolean {
+  return /[\]}]\s*$/.test(body.toString('latin1', Math.max(0, body.length - 64)));
+}

@@ -1,0 +1,45 @@
+import type { AuditLogEntry } from './entry';
+
+/** Counts of entries, made in one pass. */
+export interface Tally {
+  readonly entries: number;
+  /** Ticks of the newest and the oldest entry; undefined without entries. */
+  readonly newest: string | undefined;
+  readonly oldest: string | undefined;
+  readonly byCategory: ReadonlyMap<string, number>;
+  readonly byArea: ReadonlyMap<string, number>;
+  readonly byAction: ReadonlyMap<string, number>;
+}
+
+/** Different names that are counted each for itself; the service has some hundreds, a hostile answer must not fill the memory. */
+const MOST_NAMES = 2_000;
+/** Where names beyond that, and entries without a name, are counted. */
+export const OTHER_NAMES = '(other)';
+const LONGEST_NAME = 200;
+
+/** The one fold behind every count of the product. */
+export class TallyFold implements Tally {
+  entries = 0;
+  newest: string | undefined;
+  oldest: string | undefined;
+  readonly byCategory = new Map<string, number>();
+  readonly byArea = new Map<string, number>();
+  readonly byAction = new Map<string, number>();
+
+  /** Counts an entry; entries come newest first. */
+  add(entry: AuditLogEntry): void {
+    const fields = entry.fields();
+    this.entries += 1;
+    this.newest ??= entry.ticks;
+    this.oldest = entry.ticks;
+    count(this.byCategory, fields['category']);
+    count(this.byArea, fields['area']);
+    count(this.byAction, fields['actionId']);
+  }
+}
+
+function count(counts: Map<string, number>, value: unknown): void {
+  const name = typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_NAME) : OTHER_NAMES;
+  const key = counts.has(name) || counts.size < MOST_NAMES ? name : OTHER_NAMES;
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
