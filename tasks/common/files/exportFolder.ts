@@ -1,0 +1,98 @@
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { outputFailure } from './outputFailure';
+
+const PARTIAL = '.partial-';
+/** A partial folder that nobody has written to for so long belongs to no living export: no wait of an export is longer. */
+const STALE_AFTER_MS = 15 * 60_000;
+
+/** A folder that is filled under another name and gets its own once it is complete. */
+export interface ExportFolder {
+  /** Where the files are written. */
+  readonly partial: string;
+  /** Gives the folder its final name, in one step. @returns the final path */
+  publish(): Promise<string>;
+  /** Removes what was written. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Begins an export folder `parent/name`. Partial folders that a killed run left behind are swept.
+ * @param nowMs for judging what is stale, ms since 1970
+ * @throws TaskError OUTPUT_NOT_WRITABLE, OUTPUT_DISK_FULL
+ */
+export async function createExportFolder(parent: string, name: string, nowMs: number): Promise<ExportFolder> {
+  const partial = path.join(parent, `${PARTIAL}${process.pid}-${name}`);
+  try {
+    await mkdir(parent, { recursive: true });
+    await sweep(parent, nowMs);
+    await mkdir(partial);
+  } catch (thrown) {
+    throw outputFailure(thrown, partial);
+  }
+  return {
+    partial,
+    publish: () => publish(partial, parent, name),
+    discard: () => rm(partial, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+async function publish(partial: string, parent: string, name: string): Promise<string> {
+  try {
+    await syncFolder(partial);
+    const final = await freeName(parent, name);
+    await rename(partial, final);
+    await syncFolder(parent);
+    return final;
+  } catch (thrown) {
+    throw outputFailure(thrown, path.join(parent, name));
+  }
+}
+
+/** Two steps of one job can export the same window. */
+async function freeName(parent: string, name: string): Promise<string> {
+  const taken = new Set(await readdir(parent));
+  let candidate = name;
+  for (let number = 2; taken.has(candidate); number += 1) candidate = `${name}.${number}`;
+  return path.join(parent, candidate);
+}
+
+async function sweep(parent: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (name.startsWith(PARTIAL) && await isStale(path.join(parent, name), nowMs)) {
+      await rm(path.join(parent, name), { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+}
+
+async function isStale(folder: string, nowMs: number): Promise<boolean> {
+  const processId = Number(path.basename(folder).slice(PARTIAL.length).split('-')[0]);
+  if (processId === process.pid || !isAlive(processId)) return true;
+  const times = await Promise.all([folder, ...(await readdir(folder)).map((file) => path.join(folder, file))].map(changedAt));
+  return Math.max(...times) < nowMs - STALE_AFTER_MS;
+}
+
+async function changedAt(file: string): Promise<number> {
+  return (await stat(file)).mtimeMs;
+}
+
+function isAlive(processId: number): boolean {
+  if (!Number.isSafeInteger(processId) || processId <= 0) return false;
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Makes the names inside a folder durable; Windows neither needs nor allows it. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
