@@ -1,0 +1,66 @@
+import type { EntryBatch } from '../auditlog/readEntries';
+import { TallyFold, type Tally } from '../auditlog/tally';
+import { anomaliesWriter } from './anomalies';
+import { csvWriter, type CsvDelimiter } from './csv';
+import type { FileDescription } from './fileDescription';
+import type { FormatWriter } from './formatWriter';
+import { jsonArrayWriter } from './jsonArray';
+import { jsonLinesWriter } from './jsonLines';
+
+export interface ExportFormat {
+  readonly formats: readonly ('jsonl' | 'csv' | 'json')[];
+  readonly compressJson: boolean;
+  readonly csvDelimiter: CsvDelimiter;
+}
+
+/** What an export holds. */
+export interface WrittenExport {
+  readonly files: readonly FileDescription[];
+  readonly tally: Tally;
+  readonly pages: number;
+  /** Entries whose JSON was invalid and is repaired in the files; their original bytes are in `anomalies.jsonl`. */
+  readonly repaired: number;
+}
+
+/**
+ * Entries in, files out: every format at once, in one pass, at constant memory.
+ * @param onBatch called after each batch is written
+ * @throws TaskError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE, and what reading the entries throws
+ */
+export async function writeEntries(
+  batches: AsyncIterable<EntryBatch>,
+  folder: string,
+  format: ExportFormat,
+  onBatch: (batch: EntryBatch, tally: Tally) => void,
+): Promise<WrittenExport> {
+  const writers: FormatWriter[] = [];
+  const tally = new TallyFold();
+  let pages = 0;
+  let repaired = 0;
+  try {
+    for (const name of new Set(format.formats)) writers.push(await createWriter(name, folder, format));
+    writers.push(anomaliesWriter(folder));
+    for await (const batch of batches) {
+      pages = batch.pages;
+      for (const entry of batch.entries) {
+        tally.add(entry);
+        if (entry.original) repaired += 1;
+      }
+      await Promise.all(writers.map((writer) => writer.write(batch.entries)));
+      onBatch(batch, tally);
+    }
+    const files = await Promise.all(writers.map((writer) => writer.finish()));
+    return { files: files.flat(), tally, pages, repaired };
+  } catch (thrown) {
+    await Promise.all(writers.map((writer) => writer.abandon()));
+    throw thrown;
+  }
+}
+
+function createWriter(name: ExportFormat['formats'][number], folder: string, format: ExportFormat): Promise<FormatWriter> {
+  switch (name) {
+    case 'jsonl': return jsonLinesWriter(folder, format.compressJson);
+    case 'json': return jsonArrayWriter(folder, format.compressJson);
+    case 'csv': return csvWriter(folder, format.csvDelimiter);
+  }
+}
