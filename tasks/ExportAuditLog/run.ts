@@ -1,0 +1,88 @@
+import { Progress } from '../common/agent/progress';
+import { PageReader } from '../common/auditlog/pageReader';
+import { readEntries } from '../common/auditlog/readEntries';
+import { TaskError } from '../common/errors/taskError';
+import { writeEntries } from '../common/export/writeEntries';
+import { createExportFolder } from '../common/files/exportFolder';
+import { createAccessTokens } from '../common/identity/accessToken';
+import { readJobContext } from '../common/identity/jobContext';
+import { probeOrganization } from '../common/identity/organizationProbe';
+import { refusePublicProject } from '../common/identity/project';
+import { readServiceConnection } from '../common/identity/serviceConnection';
+import type { Clock } from '../common/time/clock';
+import { startDeadline } from '../common/time/deadline';
+import type { Random } from '../common/time/random';
+import type { Sleep } from '../common/time/sleep';
+import { formatDuration } from '../common/window/duration';
+import { exportPlace } from './exportPlace';
+import { readInputs, type ExportAgent, type ExportRequest } from './inputs';
+import { openHttp } from './openHttp';
+import { publishExport } from './publishExport';
+import { resolveWindow } from './resolveWindow';
+import { tell } from './tell';
+
+/** What the story needs from outside; all of it can be replaced. */
+export interface RunParts {
+  readonly agent: ExportAgent;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly random: Random;
+  /** Aborted when the run is canceled. */
+  readonly cancel: AbortSignal;
+  readonly productVersion: string;
+}
+
+/**
+ * The whole story: inputs, service connection, token, window, pages, entries, files, artifact.
+ * @returns the sentence with which the step succeeds
+ * @throws TaskError for everything that a user can meet
+ */
+export async function run(parts: RunParts): Promise<string> {
+  const { agent, clock } = parts;
+  const request = readInputs(agent, clock());
+  const job = readJobContext(agent);
+  const connection = readServiceConnection(agent, request.connection.kind, request.connection.id);
+  tell.beginning(agent, request, connection, parts.productVersion);
+
+  const deadline = startDeadline(request.maxDurationMs, parts.cancel, () => tooLong(request));
+  const http = openHttp(parts);
+  try {
+    if (!request.allowPublicProject) await refusePublicProject(http, job, deadline.signal);
+    const probe = await probeOrganization(http, request.organization, deadline.signal);
+    // Two clocks can disagree: the earlier one never calls an instant past that has not come.
+    const nowMs = Math.min(clock(), probe.dateMs ?? Infinity);
+    const window = resolveWindow(agent, request, nowMs);
+
+    const tokens = createAccessTokens({ agent, http, job, connection, clock });
+    const caller = { organization: request.organization, clientId: connection.clientId, tenantId: connection.tenantId, organizationTenantId: probe.tenantId };
+    const reader = new PageReader({ http, tokens, caller, onNotice: (text) => { agent.log.info(text); } });
+    const place = exportPlace(agent, request, window.bounds);
+    const folder = await createExportFolder(place.parent, place.name, nowMs);
+    try {
+      const progress = new Progress(agent, clock);
+      const query = { organization: request.organization, window: window.bounds, skipAggregation: request.skipAggregation };
+      const begunMs = clock();
+      const written = await writeEntries(readEntries(reader, query, deadline.signal), folder.partial, request, (batch, tally) => {
+        tell.progress(progress, window.bounds, batch, tally, clock() - begunMs);
+      });
+      tell.written(agent, written, http.statistics, clock() - begunMs);
+      deadline.signal.throwIfAborted();
+      return await publishExport({ agent, request, job, window, written, folder });
+    } catch (thrown) {
+      await folder.discard();
+      throw thrown;
+    }
+  } finally {
+    deadline.stop();
+    await http.close();
+  }
+}
+
+function tooLong(request: ExportRequest): TaskError {
+  return new TaskError('MAX_DURATION_REACHED', `The export was not finished within ${formatDuration(request.maxDurationMs)} (maxDuration); nothing is published.`, {
+    advice: [
+      'Raise maxDuration, and the job\'s timeoutInMinutes with it: it must stay above maxDuration.',
+      'Or export a shorter window more often.',
+    ],
+  });
+}

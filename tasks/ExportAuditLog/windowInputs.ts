@@ -1,0 +1,69 @@
+import { DAY_MS, formatDuration, MINUTE_MS, parseDurationBetween } from '../common/window/duration';
+import { formatInstant, parseInstant, type InstantInSeconds } from '../common/window/instant';
+import { isWhollyExpired, oldestRetained } from '../common/window/retention';
+import { parseTimeZone } from '../common/window/timeZone';
+import { betweenWindow, lastWindow, previousWindow, type Period, type Window } from '../common/window/window';
+import { periodValues, windowValues } from './contract';
+import { parseChoice } from './inputValues';
+import type { ExportAgent, InputProblems } from './inputs';
+
+/** The window as asked for; it becomes bounds once now is known. */
+export type WindowRequest =
+  | { readonly kind: 'last'; readonly durationMs: number }
+  | { readonly kind: 'previous'; readonly period: Period; readonly timeZone: string }
+  | { readonly kind: 'between'; readonly start: InstantInSeconds; readonly end: InstantInSeconds | undefined };
+
+/** Reads the inputs that say which window is exported. Only those of the chosen kind count. */
+export function readWindowRequest(agent: ExportAgent, problems: InputProblems, nowMs: number): WindowRequest | undefined {
+  switch (problems.take('window', parseChoice(agent.input('window') ?? 'last', windowValues))) {
+    case 'last': return readLast(agent, problems);
+    case 'previous': return readPrevious(agent, problems);
+    case 'between': return readBetween(agent, problems, nowMs);
+    case undefined: return undefined;
+  }
+}
+
+/** The bounds of the requested window, before anything is clipped. */
+export function boundsOf(request: WindowRequest, nowMs: number): Window {
+  switch (request.kind) {
+    case 'last': return lastWindow(nowMs, request.durationMs);
+    case 'previous': return previousWindow(nowMs, request.period, request.timeZone);
+    case 'between': return { startSeconds: request.start.epochSecondsFloor, endSeconds: request.end?.epochSecondsCeil ?? Math.floor(nowMs / 1000) };
+  }
+}
+
+/** The request in words, for the log. */
+export function describeRequest(request: WindowRequest): string {
+  switch (request.kind) {
+    case 'last': return `the last ${formatDuration(request.durationMs)}`;
+    case 'previous': return `the previous ${request.period} in ${request.timeZone}`;
+    case 'between': return 'between two instants';
+  }
+}
+
+function readLast(agent: ExportAgent, problems: InputProblems): WindowRequest | undefined {
+  const durationMs = problems.take('duration', parseDurationBetween(agent.input('duration') ?? '24h', MINUTE_MS, 90 * DAY_MS));
+  return durationMs === undefined ? undefined : { kind: 'last', durationMs };
+}
+
+function readPrevious(agent: ExportAgent, problems: InputProblems): WindowRequest | undefined {
+  const period = problems.take('period', parseChoice(agent.input('period') ?? 'day', periodValues));
+  const timeZone = problems.take('timeZone', parseTimeZone(agent.input('timeZone') ?? 'UTC'));
+  return period === undefined || timeZone === undefined ? undefined : { kind: 'previous', period, timeZone };
+}
+
+function readBetween(agent: ExportAgent, problems: InputProblems, nowMs: number): WindowRequest | undefined {
+  const startText = agent.input('startTime');
+  const endText = agent.input('endTime');
+  if (startText === undefined) problems.add('startTime', `is needed for window: between. Example: ${formatInstant(Math.floor((nowMs - DAY_MS) / 1000))}.`);
+  const start = startText === undefined ? undefined : problems.take('startTime', parseInstant(startText));
+  const end = endText === undefined ? undefined : problems.take('endTime', parseInstant(endText));
+  if (start === undefined || (endText !== undefined && end === undefined)) return undefined;
+  const window = problems.take(endText === undefined ? 'startTime' : 'endTime', betweenWindow(start, end, nowMs));
+  if (window === undefined) return undefined;
+  if (isWhollyExpired(window, nowMs)) {
+    problems.add('endTime', `the whole window is older than 90 days, and Azure DevOps has deleted its entries. The oldest that can be exported begins at ${formatInstant(oldestRetained(nowMs))}.`);
+    return undefined;
+  }
+  return { kind: 'between', start, end };
+}
