@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import * as tl from 'azure-pipelines-task-lib/task';
 import { disarmLine } from '../errors/disarm';
 import { asTaskError, type TaskError } from '../errors/taskError';
@@ -8,7 +9,7 @@ export function azurePipelinesAgent<Input extends string, Output extends string>
   return {
     log,
     input: (name) => present(tl.getInput(name, false)),
-    variable: (name) => present(tl.getVariable(name)),
+    variable: (name) => present(quietly(() => tl.getVariable(name))),
     endpoint: readEndpoint,
     registerSecret,
     progress: (percent) => { tl.setProgress(Math.max(0, Math.min(100, Math.floor(percent))), 'Exporting the audit log'); },
@@ -64,6 +65,18 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** The library echoes whatever it reads, secrets included, as debug lines; the agent hides them, but only if it knows them as secrets. */
+function quietly<T>(read: () => T): T {
+  tl.setStdStream(SILENCE);
+  try {
+    return read();
+  } finally {
+    tl.setStdStream(process.stdout);
+  }
+}
+
+const SILENCE = new Writable({ write: (_piece, _encoding, done) => { done(); } });
+
 function present(value: string | undefined): string | undefined {
   const trimmed = value?.trim();
   return trimmed === undefined || trimmed === '' ? undefined : trimmed;
@@ -77,7 +90,7 @@ function readEndpoint(id: string): Endpoint | undefined {
     id,
     url,
     scheme: scheme?.toLowerCase(),
-    parameter: (name) => present(tl.getEndpointAuthorizationParameter(id, name, true)),
+    parameter: (name) => present(quietly(() => tl.getEndpointAuthorizationParameter(id, name, true))),
   };
 }
 
