@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { JobContext, ServiceConnection } from '../jobContext';
 import { CommandProcessor, type AgentCommand } from './commandProcessor';
-import { LineSplitter } from './commands';
 import { stepEnvironment, systemEnvironment } from './environment';
+import { executeHandler } from './execution';
 import { resolveInputs } from './inputs';
 import { writeTaskHeader } from './log';
-import { reportedExitCode, runStepProcess, type StepProcessEnd } from './process';
 import { mergeResults, StepRecord, type Issue, type TaskResult } from './stepRecord';
 import { handlerTarget, readTaskDefinition, type TaskDefinition } from './taskDefinition';
 import { Uploads, type Artifact, type Attachment } from './uploads';
@@ -69,7 +68,8 @@ export interface StepResult {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-interface PreparedStep {
+/** A step that is ready to run: all that the service and the agent decide before the process starts. */
+export interface PreparedStep {
   readonly definition: TaskDefinition;
   readonly step: PipelineStep;
   readonly variables: Variables;
@@ -94,7 +94,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   const displayName = displayNameOf(step);
   record.section(`Starting: ${displayName}`);
   writeTaskHeader(record, definition);
-  const { end, rawOutput, ending } = await execute(prepared, options, record, processor);
+  const { end, rawOutput, ending } = await executeHandler(prepared, options, record, processor);
   await uploads.finish(ending === 'normal' ? (options.failUpload ? 'broken' : 'normal') : 'canceled');
   if (record.buildTags.length > 0) record.write(`Build '${variables.get('Build.BuildId')}' has following tags now: ${record.buildTags.join(', ')}`);
   const result = finalResult(record, step);
@@ -140,68 +140,7 @@ function displayNameOf(step: PipelineStep): string {
   return step.displayName ?? step.reference.split('@')[0] ?? step.reference;
 }
 
-type Ending = 'normal' | 'canceled' | 'timedOut';
-
-async function execute(prepared: PreparedStep, options: StepOptions, record: StepRecord, processor: CommandProcessor): Promise<{ end: StepProcessEnd; rawOutput: string; ending: Ending }> {
-  const plain = { command: options.node ?? process.execPath, args: [prepared.target] };
-  const { command, args } = options.wrap?.(plain.command, plain.args) ?? plain;
-  record.debug(`Using node path: ${plain.command}`);
-  const raw: string[] = [];
-  let processed = Promise.resolve();
-  const take = (line: string) => { processed = processed.then(() => processor.processLine(line)); };
-  const splitters = { stdout: new LineSplitter(take), stderr: new LineSplitter(take) };
-  const cancellation = startCancellation(options, prepared.step);
-  try {
-    const end = await runStepProcess({
-      command, args, environment: prepared.environment, cancel: cancellation.signal, graceScale: options.graceScale ?? 1, onStart: options.onStart,
-      workingDirectory: prepared.variables.get('System.DefaultWorkingDirectory') ?? options.workDirectory,
-      onText: (stream, text) => { raw.push(text); splitters[stream].push(text); },
-    });
-    splitters.stdout.end();
-    splitters.stderr.end();
-    await processed;
-    const ending = cancellation.ending();
-    judgeEnding(record, end, ending, plain);
-    return { end, rawOutput: raw.join(''), ending };
-  } finally {
-    cancellation.stop();
-  }
-}
-
-/** How the end of the process decides the result, whatever the task said before (StepsRunner.cs, NodeHandler.cs). */
-function judgeEnding(record: StepRecord, end: StepProcessEnd, ending: Ending, { command, args }: { command: string; args: readonly string[] }): void {
-  const exitCode = reportedExitCode(end);
-  if (ending === 'canceled') {
-    record.error('The operation was canceled.');
-    record.result = 'Canceled';
-  } else if (ending === 'timedOut') {
-    record.error('The task has timed out.');
-    record.result = 'Failed';
-  } else if (exitCode !== 0) {
-    if (exitCode === 137) record.error('The agent worker exited with code 137, which means it ran out of memory. Make sure the agent (container) host has sufficient memory configured.');
-    record.error(`Exit code ${exitCode} returned from process: file name '${command}', arguments '"${args.join(' ')}"'.`);
-    record.result = 'Failed';
-  }
-}
-
 function finalResult(record: StepRecord, step: PipelineStep): TaskResult {
   const result = record.commandResult === undefined ? record.result : mergeResults(record.result, record.commandResult);
   return result === 'Failed' && step.continueOnError ? 'SucceededWithIssues' : result ?? 'Succeeded';
-}
-
-/** One signal for both reasons to end the step early: the job is cancelled, or the step's own time is up. */
-function startCancellation({ cancelAfterMs }: StepOptions, step: PipelineStep): { signal: AbortSignal; ending(): Ending; stop(): void } {
-  const controller = new AbortController();
-  let ending: Ending = 'normal';
-  const end = (reason: Ending) => { if (!controller.signal.aborted) { ending = reason; controller.abort(); } };
-  const cancel = () => end('canceled');
-  const timers = [
-    typeof cancelAfterMs === 'number' ? setTimeout(cancel, cancelAfterMs) : undefined,
-    step.timeoutInMinutes > 0 ? setTimeout(() => end('timedOut'), step.timeoutInMinutes * 60_000) : undefined,
-  ];
-  if (cancelAfterMs instanceof AbortSignal) {
-    if (cancelAfterMs.aborted) cancel();
-    else cancelAfterMs.addEventListener('abort', cancel, { once: true });
-  }
-  return { signal: controller.signal, ending: () => ending, stop: () => timers.forEach((timer) => clearTimeout(timer)) };
 }

@@ -85,6 +85,12 @@ describe('agent stand-in: logging commands', () => {
     assert.equal((await fixture.run(say('##vso[task.setvariable variable=a;issecret=true]first%0Asecond\n'))).result, 'Failed');
   });
 
+  it('hides the value of a secret variable, even one that may not be set', async () => {
+    const script = say('##vso[task.setvariable variable=allowed;issecret=true]value one\n', '##vso[task.setvariable variable=other;issecret=TRUE]value two\n', 'value one, value two\n');
+    const result = await fixture.run(script, { manifest: { restrictions: { settableVariables: { allowed: ['allowed'] } } } });
+    assert.match(result.maskedLog, /^\*\*\*, \*\*\*$/m);
+  });
+
   it('keeps ten errors and ten warnings as issues, and all of them in the log', async () => {
     const result = await fixture.run(say(...Array.from({ length: 15 }, (_, number) => `##vso[task.logissue type=error]e${number}\n##vso[task.issue type=warning]w${number}\n`)));
     assert.equal(result.issues.length, 20);
