@@ -17,9 +17,9 @@ export interface StepOptions extends NetworkChoice {
   /** Folder with `task.json` and its target, as in the unzipped vsix. */
   readonly taskDirectory: string;
   readonly job: JobContext;
-  /** The agent's work folder; staging, sources and temporary files lie below it, and the artifact storage in `published`. */
+  /** The agent's work folder; staging, sources and temporary files lie below it, and the artifact storage in `published`. A real agent empties staging and temporary folders between jobs; here they stay. */
   readonly workDirectory: string;
-  /** Where artifacts arrive; default `published` below the work folder. */
+  /** Where artifacts arrive, in a folder each; default `published/BUILDID` below the work folder. */
   readonly artifactStorage?: string;
   /** Path of the node that runs the handler; default this process's. */
   readonly node?: string;
@@ -88,7 +88,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   const record = new StepRecord(variables, options.debug === true, options.onLine);
   record.masks.addJob(options.job);
   for (const { value, secret } of variables.list()) if (secret) record.masks.addVariable(value);
-  const uploads = new Uploads(record, options.artifactStorage ?? join(options.workDirectory, 'published'));
+  const uploads = new Uploads(record, options.artifactStorage ?? join(options.workDirectory, 'published', variables.get('Build.BuildId') ?? 'none'));
   const processor = new CommandProcessor(record, uploads, [definition.restrictions ?? {}, step.restrictions], definition);
 
   const displayName = displayNameOf(step);
