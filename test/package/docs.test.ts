@@ -115,6 +115,13 @@ describe("documents", () => {
     }
   });
 
+  it("name only npm scripts that exist", () => {
+    const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
+    const named = markdownFiles().flatMap((file) => [...textOf(file).matchAll(/npm (?:run )?((?!run|ci|install)[a-z:]+)/g)].map(([, script = ""]) => script));
+    assert.ok(named.includes("test") && named.includes("demo"));
+    assert.deepEqual(named.filter((script) => !(script in scripts)), []);
+  });
+
   it("name the minimum agent version that task.json asks for", () => {
     for (const file of ["README.md", "overview.md"]) {
       for (const task of taskNames()) assert.ok(textOf(file).includes(`agent of version ${readTaskManifest(task).minimumAgentVersion} `), file);
