@@ -1,0 +1,104 @@
+import type {EntryWriter} from './entryText';
+import {SeededRandom} from './random';
+import type {StoredEntry, WrittenEntry} from './storedEntry';
+import type {Bucket, Timetable} from './timetable';
+
+/** Something that holds audit log entries. */
+export interface EntrySource {
+  /**
+   * Blocks of entries, newest block first and inside a block newest first (then by id), that together hold every entry with
+   * `oldestMs` ≤ time < `newestMs` + 1 ms; they may hold others.
+   */
+  blocks(newestMs: number, oldestMs: number): Iterable<readonly StoredEntry[]>;
+}
+
+const CACHED_BUCKETS = 48;
+const TICKS_PER_MS = 10_000;
+const BLOCK_BYTES = 256 * 1024;
+const LATEST_ARRIVAL_MS = 20 * 60_000;
+
+/** The entries of an organization, a pure function of seed and instant; a window costs only its own entries. */
+export class GeneratedEntries implements EntrySource {
+  private readonly cache = new Map<number, readonly StoredEntry[]>();
+
+  constructor(private readonly seed: number, private readonly timetable: Timetable, private readonly writer: EntryWriter) {}
+
+  *blocks(newestMs: number, oldestMs: number): Iterable<readonly StoredEntry[]> {
+    const newest = Math.min(this.timetable.bucketAt(newestMs), this.timetable.last ?? Number.MAX_SAFE_INTEGER);
+    const oldest = Math.max(this.timetable.bucketAt(oldestMs), this.timetable.first ?? Number.MIN_SAFE_INTEGER);
+    for (let index = newest; index >= oldest; index -= 1) yield this.entriesOf(index);
+  }
+
+  private entriesOf(index: number): readonly StoredEntry[] {
+    const cached = this.cache.get(index);
+    if (cached !== undefined) {
+      this.cache.delete(index);
+      this.cache.set(index, cached);
+      return cached;
+    }
+    const entries = this.generate(index);
+    this.cache.set(index, entries);
+    if (this.cache.size > CACHED_BUCKETS) this.cache.delete(this.cache.keys().next().value as number);
+    return entries;
+  }
+
+  private generate(index: number): StoredEntry[] {
+    const bucket = this.timetable.bucket(index);
+    const random = new SeededRandom(this.seed, index);
+    const shelf = new Shelf();
+    for (const offset of drawOffsets(random, bucket)) {
+      const ms = bucket.startMs + Math.floor(offset / TICKS_PER_MS);
+      const subTicks = offset % TICKS_PER_MS;
+      const late = this.timetable.lateArrivals && random.chance(0.02) ? random.below(LATEST_ARRIVAL_MS) : 0;
+      shelf.add(this.writer.write(random, ms, subTicks), ms, subTicks, ms + late);
+    }
+    return sortTies(shelf.entries);
+  }
+}
+
+/** Collects the entries of a bucket in few large blocks. */
+class Shelf {
+  readonly entries: StoredEntry[] = [];
+  private block = Buffer.allocUnsafeSlow(0);
+  private used = 0;
+
+  add({id, json, accessBy}: WrittenEntry, ms: number, subTicks: number, visibleFrom: number): void {
+    if (this.block.length - this.used < json.length * 3) {
+      this.block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, json.length * 3));
+      this.used = 0;
+    }
+    const from = this.used;
+    this.used += this.block.write(json, from);
+    this.entries.push({id, accessBy, ms, subTicks, visibleFrom, block: this.block, from, to: this.used});
+  }
+}
+
+/** Times of a bucket's entries in ticks after its start, newest first, with groups that share one tick. */
+function drawOffsets(random: SeededRandom, bucket: Bucket): Float64Array {
+  const span = Math.max(1, Math.floor((bucket.endMs - bucket.startMs) * TICKS_PER_MS * bucket.crowding));
+  const offsets = new Float64Array(bucket.count);
+  for (let index = 0; index < bucket.count; index += 1) {
+    const sameTick = index > 0 && random.chance(0.03);
+    offsets[index] = sameTick ? (offsets[index - 1] as number) : drawOffset(random, span);
+  }
+  if (bucket.onStart && bucket.count > 0) offsets[0] = 0;
+  return offsets.sort().reverse();
+}
+
+/** Most events have all 7 digits of their fraction; some have fewer because the last ones are zero. */
+function drawOffset(random: SeededRandom, span: number): number {
+  const exact = random.below(span);
+  const digits = random.chance(0.7) ? 7 : random.below(8);
+  const step = 10 ** (7 - digits);
+  return Math.floor(exact / step) * step;
+}
+
+/** Puts entries of the same tick in the order of their ids. Ids begin with the time, so the rest is in order already. */
+function sortTies(entries: StoredEntry[]): StoredEntry[] {
+  const tied = entries.some((entry, index) => index > 0 && isSameTick(entry, entries[index - 1] as StoredEntry));
+  return tied ? entries.sort((left, right) => (left.id < right.id ? -1 : 1)) : entries;
+}
+
+function isSameTick(left: StoredEntry, right: StoredEntry): boolean {
+  return left.ms === right.ms && left.subTicks === right.subTicks;
+}
