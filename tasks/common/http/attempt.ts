@@ -3,6 +3,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { TaskError } from '../errors/taskError';
 import { TransportError } from './failure';
+import { parseHttpDate } from './httpDate';
 
 /** One whole answer, decompressed. */
 export interface HttpResponse {
@@ -77,7 +78,7 @@ const DECODERS = {
 async function decode(raw: Buffer, encoding: string | undefined, request: Attempt): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '' || raw.length === 0) return raw;
-  if (!(name in DECODERS)) throw new TransportError('BODY_UNDECODABLE');
+  if (!Object.hasOwn(DECODERS, name)) throw new TransportError('BODY_UNDECODABLE');
   try {
     return await DECODERS[name as keyof typeof DECODERS](raw, { maxOutputLength: request.maximumBytes });
   } catch (cause) {
@@ -105,14 +106,13 @@ function oneHeader(headers: Headers, name: string): string | undefined {
 function toResponse(status: number, headers: Headers, body: Buffer): HttpResponse {
   const header = (name: string): string | undefined => oneHeader(headers, name);
   const activityId = header('activityid') ?? header('x-ms-request-id');
-  const dateMs = Date.parse(header('date') ?? '');
   return {
     status,
     body,
     header,
     // Shown to people: nothing but a GUID passes, because a hostile answer could send back a token here.
     activityId: activityId !== undefined && GUID.test(activityId) ? activityId : undefined,
-    dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
+    dateMs: parseHttpDate(header('date')),
     isExhausted: header('x-ratelimit-remaining')?.trim() === '0',
   };
 }

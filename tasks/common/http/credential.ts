@@ -30,7 +30,8 @@ export function assertionCredential(): Credential {
 export function jobCredential(jobToken: string, systemConnectionUrl: string): Credential {
   const url = parseUrl(systemConnectionUrl);
   const host = url?.hostname ?? '';
-  if (url?.protocol !== 'https:' || !(host === 'dev.azure.com' || /^[a-z0-9-]+\.visualstudio\.com$/.test(host))) {
+  const isAzureDevOps = host === 'dev.azure.com' || /^[a-z0-9-]+\.visualstudio\.com$/.test(host);
+  if (url === undefined || !isPlainHttps(url) || !isAzureDevOps) {
     throw new TaskError('TOKEN_HOST_REFUSED', `This job belongs to ${host || 'an unreadable address'}, which is not Azure DevOps Services; its token is not used.`, {
       advice: [
         'The audit log exists only in Azure DevOps Services (dev.azure.com). Run the pipeline there.',
@@ -46,11 +47,15 @@ export function jobCredential(jobToken: string, systemConnectionUrl: string): Cr
  * @throws TaskError TOKEN_HOST_REFUSED
  */
 export function assertMayGo(credential: Credential, url: URL): void {
-  const allowed = url.protocol === 'https:' && url.port === '' && url.username === '' && credential.hosts.includes(url.hostname);
-  if (allowed) return;
+  if (isPlainHttps(url) && credential.hosts.includes(url.hostname)) return;
   throw new TaskError('TOKEN_HOST_REFUSED', `A request to ${url.protocol}//${url.host} was stopped: ${credential.audience} may only go to https://${credential.hosts.join(', https://')}.`, {
     advice: ['Look for a pipeline variable that replaces one of the agent\'s own (SYSTEM_OIDCREQUESTURI, SYSTEM_COLLECTIONURI, ENDPOINT_URL_…) and remove it.'],
   });
+}
+
+/** https on its own port, and no user or password in the address. */
+function isPlainHttps(url: URL): boolean {
+  return url.protocol === 'https:' && url.port === '' && url.username === '' && url.password === '';
 }
 
 function parseUrl(text: string): URL | undefined {

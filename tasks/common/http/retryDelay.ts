@@ -1,4 +1,5 @@
 import type { Random } from '../time/random';
+import { parseHttpDate } from './httpDate';
 
 /** The longest single wait that a service may ask for, in ms. */
 export const LONGEST_WAIT_MS = 10 * 60_000;
@@ -34,7 +35,6 @@ export function retryAfterMs(header: string | undefined, serverNowMs: number): n
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d{1,10}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-  if (!/[a-z]{3}/i.test(text)) return undefined;
-  const instant = Date.parse(text);
-  return Number.isNaN(instant) ? undefined : Math.max(0, instant - serverNowMs);
+  const instant = parseHttpDate(text);
+  return instant === undefined ? undefined : Math.max(0, instant - serverNowMs);
 }
