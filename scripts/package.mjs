@@ -57,6 +57,26 @@ function createVsix(target) {
 }
 
 /**
+ * Puts a folder in the place of dist by renaming, so that whoever starts the task at that moment finds the old one or the new one.
+ * @param {string} fresh
+ */
+function replaceDist(fresh) {
+  const old = `${fresh}-old`;
+  // Another packaging can put its own dist there between the two renames.
+  for (let attempt = 1; ; attempt += 1) {
+    if (existsSync(dist)) renameSync(dist, `${old}-${attempt}`);
+    try {
+      renameSync(fresh, dist);
+      break;
+    } catch (error) {
+      if (attempt === 5) throw error;
+    } finally {
+      rmSync(`${old}-${attempt}`, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
  * Packages everything into a fresh folder, and only then puts it in the place of dist.
  * @param {string} hash
  */
@@ -72,8 +92,7 @@ async function packageExtension(hash) {
     // The repository's package.json makes every .js below it an ES module; the agent's folders have no such file above the task.
     writeFileSync(path.join(fresh, "package.json"), '{ "type": "commonjs" }\n');
     writeFileSync(path.join(fresh, "inputs.sha256"), hash);
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(fresh, dist);
+    replaceDist(fresh);
     return bytes;
   } finally {
     rmSync(fresh, { recursive: true, force: true });
