@@ -54,7 +54,7 @@ export async function run(parts: RunParts): Promise<string> {
     const window = resolveWindow(agent, request, nowMs);
 
     const tokens = createAccessTokens({ agent, http, job, connection, clock });
-    const caller = { organization: request.organization, clientId: connection.clientId, tenantId: connection.tenantId, organizationTenantId: probe.tenantId };
+    const caller = { organization: request.organization, clientId: connection.shownClientId, tenantId: connection.tenantId, organizationTenantId: probe.tenantId };
     const reader = new PageReader({ http, tokens, caller, onNotice: (text) => { agent.log.info(text); } });
     const place = exportPlace(agent, request, window.bounds);
     const folder = await createExportFolder(place.parent, place.name, nowMs);

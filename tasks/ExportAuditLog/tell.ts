@@ -17,7 +17,7 @@ function beginning(agent: ExportAgent, request: ExportRequest, connection: Servi
   agent.log.section(`Audit log of the organization "${request.organization}"`);
   agent.log.info(`Audit Log Export ${productVersion}`);
   const kind = connection.kind === 'azureDevOps' ? 'Azure DevOps' : 'Azure Resource Manager';
-  agent.log.info(`Signing in as ${connection.clientId} of the tenant ${connection.tenantId} (${kind} service connection).`);
+  agent.log.info(`Signing in as ${connection.shownClientId} of the tenant ${connection.tenantId} (${kind} service connection).`);
 }
 
 function progress(reporter: Progress, window: Window, batch: EntryBatch, tally: Tally, elapsedMs: number): void {

@@ -11,6 +11,12 @@ export interface ServiceConnection {
   readonly tenantId: string;
   /** Client (application) id of the service principal or managed identity. */
   readonly clientId: string;
+  /**
+   * The same id for people. The agent masks every authorization parameter of a connection as if it were a secret
+   * (microsoft/azure-pipelines-agent: MaskingUtil.cs), comparing with regard to case; an id is none, and whoever has to find it
+   * in a portal needs it, so it is shown in the other case.
+   */
+  readonly shownClientId: string;
 }
 
 export type ConnectionKind = 'azureDevOps' | 'azureRM';
@@ -55,7 +61,7 @@ export function readServiceConnection(agent: Agent, kind: ConnectionKind, id: st
       advice: ['Open Project settings > Service connections, edit the connection, fill in the directory (tenant) id and the application (client) id, and save it.'],
     });
   }
-  return { id, kind, tenantId, clientId };
+  return { id, kind, tenantId, clientId, shownClientId: clientId === clientId.toUpperCase() ? clientId.toLowerCase() : clientId.toUpperCase() };
 }
 
 function notFederated(name: string, scheme: string | undefined): TaskError {

@@ -19,13 +19,13 @@ export function signInFailure(thrown: unknown, status: number | undefined, conne
   }
   const { iss = '', sub = '', aud = '' } = readClaims(assertion);
   const federation = [
-    `In Entra, open the app registration (or managed identity) ${connection.clientId} > Certificates & secrets > Federated credentials, and let one of them have exactly these values:`,
+    `In Entra, open the app registration (or managed identity) ${connection.shownClientId} > Certificates & secrets > Federated credentials, and let one of them have exactly these values:`,
     `Issuer: ${disarm(iss)}`,
     `Subject identifier: ${disarm(sub)}`,
     `Audience: ${disarm(aud)}`,
   ];
   const known = code === undefined ? undefined : explain(code, connection, federation);
-  const message = known?.message ?? `Entra refused the sign-in of the service connection's identity ${connection.clientId}.`;
+  const message = known?.message ?? `Entra refused the sign-in of the service connection's identity ${connection.shownClientId}.`;
   return new TaskError('SIGN_IN_REFUSED', code === undefined ? message : `${message} (AADSTS${code})`, {
     cause: thrown,
     advice: known?.advice ?? ['Open the service connection, choose Edit > Verify and save, and follow what it reports.', ...federation],
@@ -45,7 +45,7 @@ function explain(code: string, connection: ServiceConnection, federation: string
     case '700024':
       return { message: 'Entra found the assertion outside its time of validity, although it was just issued.', advice: ['Set the clock of this agent, then run the job again.'] };
     case '700016':
-      return { message: `The application ${connection.clientId} does not exist in the tenant ${connection.tenantId}.`, advice: ['Correct the client id or the tenant id in the service connection.', 'If the application is new, wait some minutes and run the job again.'] };
+      return { message: `The application ${connection.shownClientId} does not exist in the tenant ${connection.tenantId}.`, advice: ['Correct the client id or the tenant id in the service connection.', 'If the application is new, wait some minutes and run the job again.'] };
     case '90002':
       return { message: `Entra knows no tenant ${connection.tenantId}.`, advice: ['Correct the tenant id in the service connection.'] };
     case '500011':
