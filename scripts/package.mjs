@@ -62,10 +62,10 @@ function createVsix(target) {
  */
 function replaceDist(fresh) {
   const old = `${fresh}-old`;
-  // Another packaging can put its own dist there between the two renames.
+  // Another packaging can take dist away, or put its own there, between these steps.
   for (let attempt = 1; ; attempt += 1) {
-    if (existsSync(dist)) renameSync(dist, `${old}-${attempt}`);
     try {
+      if (existsSync(dist)) renameSync(dist, `${old}-${attempt}`);
       renameSync(fresh, dist);
       break;
     } catch (error) {
