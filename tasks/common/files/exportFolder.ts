@@ -86,12 +86,14 @@ function isAlive(processId: number): boolean {
   }
 }
 
-/** Makes the names inside a folder durable; Windows neither needs nor allows it. */
+/** Makes the names inside a folder durable, where the system can: Windows and some network file systems cannot. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
+  } catch (thrown) {
+    if (!['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
   } finally {
     await handle.close();
   }
