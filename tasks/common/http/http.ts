@@ -55,6 +55,14 @@ export interface HttpParts {
 
 const DEFAULT_MAXIMUM_BYTES = 64 * 1024 * 1024;
 
+/** What has been tried so far: being asked to wait is not a failure, and uses up none of the attempts. */
+interface Tries {
+  attempts: number;
+  failures: number;
+}
+
+type Outcome = { readonly response: HttpResponse } | { readonly retryInMs: number; readonly why: Wait['why'] };
+
 /**
  * The one way out: every request of the product passes here, with its time-outs, its retries and its waits.
  * Redirects are never followed. The answer is returned whatever its status once retries are of no use.
@@ -77,10 +85,13 @@ export class Http {
   async send(request: HttpRequest): Promise<HttpResponse> {
     if (request.credential) assertMayGo(request.credential, request.url);
     const requestId = this.#parts.random.uuid();
-    for (let attempts = 1; ; attempts += 1) {
+    const tries: Tries = { attempts: 0, failures: 0 };
+    for (;;) {
       await this.#waitUntilWelcome(request);
-      const outcome = await this.#try(request, requestId, attempts);
+      tries.attempts += 1;
+      const outcome = await this.#try(request, requestId, tries);
       if ('response' in outcome) return outcome.response;
+      if (outcome.why === 'failed') tries.failures += 1;
       this.statistics.retries += 1;
       await this.#wait(request, outcome.retryInMs, outcome.why);
     }
@@ -90,7 +101,7 @@ export class Http {
     await this.#parts.dispatchers.close();
   }
 
-  async #try(request: HttpRequest, requestId: string, attempts: number): Promise<{ response: HttpResponse } | { retryInMs: number; why: Wait['why'] }> {
+  async #try(request: HttpRequest, requestId: string, tries: Tries): Promise<Outcome> {
     const { dispatcher, proxy } = this.#parts.dispatchers.route(request.url);
     this.statistics.requests += 1;
     try {
@@ -109,37 +120,39 @@ export class Http {
         wholeTimeoutMs: this.#parts.settings.timeouts.whole,
         signal: request.signal,
       });
-      return this.#judge(request, response, attempts);
+      return this.#judge(request, response, tries);
     } catch (thrown) {
       request.signal.throwIfAborted();
       if (thrown instanceof TaskError) throw thrown;
-      if (attempts >= MOST_ATTEMPTS || !isRetriedTransport(thrown)) throw transportFailure(thrown, request.url, proxy, attempts);
-      return { retryInMs: backoffMs(attempts, this.#parts.random), why: 'failed' };
+      if (isLast(tries) || !isRetriedTransport(thrown)) throw transportFailure(thrown, request.url, proxy, tries.attempts);
+      return { retryInMs: backoffMs(tries.failures + 1, this.#parts.random), why: 'failed' };
     }
   }
 
-  #judge(request: HttpRequest, response: HttpResponse, attempts: number): { response: HttpResponse } | { retryInMs: number; why: Wait['why'] } {
+  #judge(request: HttpRequest, response: HttpResponse, tries: Tries): Outcome {
     const now = this.#parts.clock();
     const askedMs = retryAfterMs(response.header('retry-after'), response.dateMs ?? now);
     const isRetried = isRetriedStatus(response.status);
     if (response.status === 429 && response.isExhausted && request.returnsExhausted === true) return { response };
     if (askedMs !== undefined && isRetried) {
       this.#refuseLongWait(request.url, askedMs, response.activityId);
-      return { retryInMs: Math.max(askedMs, backoffMs(1, this.#parts.random)), why: 'asked' };
+      return { retryInMs: Math.max(askedMs, backoffMs(tries.attempts, this.#parts.random)), why: 'asked' };
     }
     if (askedMs !== undefined) this.#notBefore.set(request.url.hostname, now + askedMs);
     const isBroken = response.status === 200 && request.isWhole?.(response.body) === false;
-    if (!(isRetried || isBroken) || attempts >= MOST_ATTEMPTS) return { response };
-    return { retryInMs: backoffMs(attempts, this.#parts.random), why: 'failed' };
+    if (!(isRetried || isBroken) || isLast(tries)) return { response };
+    return { retryInMs: backoffMs(tries.failures + 1, this.#parts.random), why: 'failed' };
   }
 
   /** Waits for what an earlier answer of the same host asked for, a 200 included. */
   async #waitUntilWelcome(request: HttpRequest): Promise<void> {
     const notBefore = this.#notBefore.get(request.url.hostname);
     if (notBefore === undefined) return;
-    this.#notBefore.delete(request.url.hostname);
     const ms = notBefore - this.#parts.clock();
-    if (ms <= 0) return;
+    if (ms <= 0) {
+      this.#notBefore.delete(request.url.hostname);
+      return;
+    }
     this.#refuseLongWait(request.url, ms, undefined);
     await this.#wait(request, ms, 'asked');
   }
@@ -161,4 +174,8 @@ export class Http {
       ],
     });
   }
+}
+
+function isLast(tries: Tries): boolean {
+  return tries.failures + 1 >= MOST_ATTEMPTS;
 }

@@ -3,7 +3,7 @@ import { parseHttpDate } from './httpDate';
 
 /** The longest single wait that a service may ask for, in ms. */
 export const LONGEST_WAIT_MS = 10 * 60_000;
-/** Attempts at one request when nothing tells how long to wait. */
+/** Attempts at one request when nothing tells how long to wait. Those after a wait that the service asked for do not count. */
 export const MOST_ATTEMPTS = 6;
 
 const FIRST_BACKOFF_MS = 500;
