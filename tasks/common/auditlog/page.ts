@@ -39,16 +39,16 @@ interface ScannedPage extends AuditLogPage {
   readonly hasEntries: boolean;
 }
 
-function scanPage(body: Buffer, scanner: JsonScanner): ScannedPage {
+function scanPage(body: Buffer, scanner: JsonScanner, isInWrapper = false): ScannedPage {
   let entries: AuditLogEntry[] | undefined;
   let wrapped: ScannedPage | undefined;
   let token: unknown;
   let hasMore: unknown;
   scanner.object((keyFrom, keyTo) => {
-    const key = body.toString('latin1', keyFrom, keyTo);
+    const key = keyAt(body, keyFrom, keyTo);
     const next = scanner.peek();
     if (key === 'decoratedAuditLogEntries' && next === OPEN_BRACKET) entries = scanEntries(body, scanner);
-    else if (key === 'value' && next === OPEN_BRACE && wrapped === undefined) wrapped = scanPage(body, scanner);
+    else if (key === 'value' && next === OPEN_BRACE && !isInWrapper) wrapped = scanPage(body, scanner, true);
     else {
       const value = scanScalar(body, scanner, key === 'continuationToken' || key === 'hasMore');
       if (key === 'continuationToken') token = value;
@@ -57,6 +57,7 @@ function scanPage(body: Buffer, scanner: JsonScanner): ScannedPage {
     }
   });
   if (entries === undefined && wrapped) return wrapped;
+  if (typeof (hasMore ?? false) !== 'boolean') throw unreadable('does not say whether more entries follow');
   return {
     entries: entries ?? [],
     hasEntries: entries !== undefined,
@@ -127,9 +128,10 @@ function scanMembers(body: Buffer, from: number, scanner: JsonScanner): ScannedE
     scanner.peek();
     const valueFrom = scanner.position;
     scanner.value(1);
-    const length = keyTo - keyFrom;
-    if (length === 2 && body.toString('latin1', keyFrom, keyTo) === 'id') id = { from: valueFrom, to: scanner.position };
-    else if (length === 9 && body.toString('latin1', keyFrom, keyTo) === 'timestamp') timestamp = { from: valueFrom, to: scanner.position };
+    if (!KEY_BEGINNINGS.has(body[keyFrom] ?? 0)) return;
+    const key = keyAt(body, keyFrom, keyTo);
+    if (key === 'id') id = { from: valueFrom, to: scanner.position };
+    else if (key === 'timestamp') timestamp = { from: valueFrom, to: scanner.position };
   });
   return { from, to: scanner.position, scanner, id, timestamp };
 }
@@ -144,6 +146,11 @@ function toEntry(body: Buffer, scanned: ScannedEntry): AuditLogEntry {
   const repaired = applyEdits(body, from, to, scanner.edits);
   if (isUtf8(sent)) return new AuditLogEntry(repaired, id, ticks, scanner.hasRepairs ? Buffer.from(sent) : undefined);
   return new AuditLogEntry(Buffer.from(repaired.toString('utf8'), 'utf8'), id, ticks, Buffer.from(sent));
+}
+
+/** A key as JSON.parse reads it: its characters may be escaped. */
+function keyAt(body: Buffer, from: number, to: number): string {
+  return stringAt(body, { from: from - 1, to: to + 1 }) ?? '';
 }
 
 function stringAt(body: Buffer, place: Place | undefined): string | undefined {
@@ -168,4 +175,6 @@ function unreadable(what: string, cause?: unknown): TaskError {
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const LOWER_N = 0x6e;
+/** With what `id` and `timestamp` can begin, escaped or not; other keys are not worth making text of. */
+const KEY_BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from('it\\', 'ascii'));
 const MOST_REPAIR_TRIES = 32;

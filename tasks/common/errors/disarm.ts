@@ -1,5 +1,7 @@
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
-const DIRECTION_AND_INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+/** Unicode's own list of what is not shown: direction, zero width, fillers, tags. */
+const DIRECTION_AND_INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+const HALF_CHARACTER_AT_END = /[\ud800-\udbff]$/;
 const AGENT_COMMAND = /##(?=\s*(?:vso\b|\[))/gi;
 
 /**
@@ -13,7 +15,8 @@ const AGENT_COMMAND = /##(?=\s*(?:vso\b|\[))/gi;
  */
 export function disarm(text: string, maximumLength = 300): string {
   const oneLine = disarmLine(text);
-  return oneLine.length <= maximumLength ? oneLine : `${oneLine.slice(0, maximumLength - 1)}…`;
+  if (oneLine.length <= maximumLength) return oneLine;
+  return `${oneLine.slice(0, maximumLength - 1).replace(HALF_CHARACTER_AT_END, '')}…`;
 }
 
 /** The same without a limit of length: for lines that the task itself composes. */

@@ -1,0 +1,57 @@
+/**
+ * An answer with every shape that the official example of the Audit query shows: an aggregated entry of a person and one of
+ * the platform, nulls and empty text, timestamps of 6 and 7 digits, and a token on the last page. People and addresses are invented.
+ */
+export const documentedExample = {
+  decoratedAuditLogEntries: [
+    {
+      id: '2518505060978539161;00000064-0000-8888-8000-000000000000;86fbe369-3f5d-4f52-9ab0-3be7db271948',
+      correlationId: '86fbe369-3f5d-4f52-9ab0-3be7db271948',
+      activityId: '0f5a1c1e-93b0-4f0e-8d52-5a0c29e1a001',
+      actorCUID: '0f5a1c1e-93b0-4f0e-8d52-5a0c29e1a002',
+      actorUserId: '0f5a1c1e-93b0-4f0e-8d52-5a0c29e1a003',
+      authenticationMechanism: 'FedAuth',
+      timestamp: '2019-03-05T14:05:02.1460838+00:00',
+      scopeType: 'organization',
+      scopeDisplayName: 'fabrikam (Organization)',
+      scopeId: '0f5a1c1e-93b0-4f0e-8d52-5a0c29e1a004',
+      ipAddress: '192.0.2.131',
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+      actionId: 'AuditLog.AccessLog',
+      data: {
+        Filter: { StartTime: '2019-03-04T14:05:59.928Z', EndTime: '2019-03-05T14:05:59.928Z', ContinuationToken: null, BatchSize: 2, HasMore: true },
+        EventSummary: ['2019-03-05T14:05:02.1460838+00:00', '2019-03-05T13:59:40.4899467+00:00', '2019-03-05T13:58:13.159128+00:00'],
+      },
+      details: 'Accessed the audit log 3 times',
+      area: 'Auditing',
+      category: 'access',
+      categoryDisplayName: 'Access',
+      actorDisplayName: 'Wanda Oyelaran',
+      actorImageUrl: 'https://dev.azure.com/fabrikam/_apis/GraphProfile/MemberAvatars/aad.example',
+    },
+    {
+      id: '2518505063644965580;00000002-0000-8888-8000-000000000000;198b13cf-5201-48e8-acef-0d8bb2d9e815',
+      correlationId: '57f825b4-a940-44a3-a3cc-25cdb9871107',
+      activityId: '0f5a1c1e-93b0-4f0e-8d52-5a0c29e1a005',
+      actorCUID: '00000000-0000-0000-0000-000000000000',
+      actorUserId: '00000002-0000-8888-8000-000000000000',
+      authenticationMechanism: '',
+      timestamp: '2019-03-05T14:00:35.5034419+00:00',
+      scopeType: 'organization',
+      scopeDisplayName: 'fabrikam (Organization)',
+      scopeId: '0f5a1c1e-93b0-4f0e-8d52-5a0c29e1a004',
+      ipAddress: null,
+      userAgent: '',
+      actionId: 'Project.CreateCompleted',
+      data: { ProjectId: '0f5a1c1e-93b0-4f0e-8d52-5a0c29e1a006', ProjectName: 'water-works', ProcessTemplate: 'Agile', ProjectVisibility: 'Private' },
+      details: 'water-works project was created successfully',
+      area: 'Project',
+      category: 'create',
+      categoryDisplayName: 'Create',
+      actorDisplayName: 'Azure DevOps Service',
+      actorImageUrl: null,
+    },
+  ],
+  continuationToken: '2518505063644965580;00000002-0000-8888-8000-000000000000;198b13cf-5201-48e8-acef-0d8bb2d9e815',
+  hasMore: false,
+};
