@@ -36,6 +36,7 @@ async function demo(options: DemoOptions): Promise<boolean> {
       onLine: (line) => say(formatLog(line, process.stdout.isTTY)),
     });
     report(result, resolve(options.out));
+    if (faults.length > 0) say(`\nFaults that struck: ${sandbox.faults.fired.join(', ') || 'none; a longer window or more entries give them more requests to strike'}.`);
     return result.result === 'Succeeded' || result.result === 'SucceededWithIssues';
   } finally {
     process.off('SIGINT', onInterrupt);

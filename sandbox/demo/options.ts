@@ -20,7 +20,7 @@ Needs no configuration and no network.
   npm run demo -- [options]
 
 Organization
-  --entries NUMBER       audit log entries per day, on average (default 5000)
+  --entries NUMBER       audit log entries per day, on average (default 20000)
   --seed NUMBER          another organization with the same habits (default 1)
   --fault NAME           what goes wrong; may be repeated; "--fault list" names them all
 
@@ -54,7 +54,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
     args: [...args],
     options: {
       help: { type: 'boolean', default: false }, debug: { type: 'boolean', default: false },
-      entries: { ...text, default: '5000' }, seed: { ...text, default: '1' }, fault: { ...text, multiple: true, default: [] },
+      entries: { ...text, default: '20000' }, seed: { ...text, default: '1' }, fault: { ...text, multiple: true, default: [] },
       node: text, out: { ...text, default: 'out' }, input: { ...text, multiple: true, default: [] },
       window: text, duration: text, period: text, 'time-zone': text, 'start-time': text, 'end-time': text, formats: text,
     },
