@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { TaskError } from '../errors/taskError';
+import { startDeadline } from '../time/deadline';
 import { TransportError } from './failure';
 import { parseHttpDate } from './httpDate';
 
@@ -31,27 +32,33 @@ export interface Attempt {
 
 /** Sends once and reads the whole answer. Rejects with what Node or undici throw, a TransportError, or RESPONSE_TOO_LARGE. */
 export async function attempt(dispatcher: Dispatcher, request: Attempt): Promise<HttpResponse> {
-  // AbortSignal.any and AbortSignal.timeout are collected before they fire on Node 20 (nodejs/node#57736).
-  const controller = new AbortController();
-  const timer = setTimeout(() => { controller.abort(new TransportError('WHOLE_TIMEOUT')); }, request.wholeTimeoutMs);
-  const onAbort = (): void => { controller.abort(request.signal.reason); };
-  request.signal.addEventListener('abort', onAbort, { once: true });
+  request.signal.throwIfAborted();
+  const timeLimit = startDeadline(request.wholeTimeoutMs, request.signal, () => new TransportError('WHOLE_TIMEOUT'));
   try {
-    request.signal.throwIfAborted();
-    const answer = await dispatcher.request({
-      origin: request.url.origin,
-      path: request.url.pathname + request.url.search,
-      method: request.method,
-      headers: { ...request.headers },
-      body: request.body ?? null,
-      signal: controller.signal,
-    });
-    const raw = await readBody(answer.body, request);
-    return toResponse(answer.statusCode, answer.headers, await decode(raw, oneHeader(answer.headers, 'content-encoding'), request));
+    // undici heeds the signal only once a connection stands, so it is raced against the signal.
+    return await Promise.race([exchange(dispatcher, request, timeLimit.signal), rejectionOnAbort(timeLimit.signal)]);
   } finally {
-    clearTimeout(timer);
-    request.signal.removeEventListener('abort', onAbort);
+    timeLimit.stop();
   }
+}
+
+async function exchange(dispatcher: Dispatcher, request: Attempt, signal: AbortSignal): Promise<HttpResponse> {
+  const answer = await dispatcher.request({
+    origin: request.url.origin,
+    path: request.url.pathname + request.url.search,
+    method: request.method,
+    headers: { ...request.headers },
+    body: request.body ?? null,
+    signal,
+  });
+  const raw = await readBody(answer.body, request);
+  return toResponse(answer.statusCode, answer.headers, await decode(raw, oneHeader(answer.headers, 'content-encoding'), request));
+}
+
+function rejectionOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => { reject(signal.reason as Error); }, { once: true });
+  });
 }
 
 async function readBody(body: Dispatcher.ResponseData['body'], request: Attempt): Promise<Buffer> {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
-import { Agent, EnvHttpProxyAgent, ProxyAgent, type Dispatcher } from 'undici';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { disarm } from '../errors/disarm';
 import { TaskError } from '../errors/taskError';
+import { agentProxy, environmentProxy } from './proxy';
 import type { HttpSettings } from './settings';
 
 /** The ways out of this machine. A host takes the agent's proxy, else `HTTPS_PROXY` minus `NO_PROXY`, else goes directly. */
@@ -14,77 +15,26 @@ export interface Dispatchers {
 
 /** @throws TaskError NETWORK_SETTINGS_UNREADABLE when a certificate file or the proxy's address cannot be used */
 export function createDispatchers(settings: HttpSettings, environment: NodeJS.ProcessEnv = process.env): Dispatchers {
-  const tls = tlsOptions(settings);
-  const options = {
-    connections: 16,
-    headersTimeout: settings.timeouts.headers,
-    bodyTimeout: settings.timeouts.body,
-    connect: { timeout: settings.timeouts.connect, ...tls },
-  };
-  const tunnel = { ...options, requestTls: options.connect, proxyTls: options.connect };
-  const agentProxy = settings.proxy && toProxy(settings.proxy);
-  const opened: Dispatcher[] = [];
-  const open = (make: () => Dispatcher): (() => Dispatcher) => {
-    let dispatcher: Dispatcher | undefined;
-    return () => {
-      if (!dispatcher) opened.push((dispatcher = make()));
-      return dispatcher;
-    };
-  };
-  const direct = open(() => new Agent(options));
-  const byEnvironment = open(() => environmentDispatcher(tunnel));
-  const byAgentProxy = open(() => new ProxyAgent({ ...tunnel, uri: agentProxy?.uri ?? '', ...(agentProxy?.token && { token: agentProxy.token }) }));
+  const { timeouts } = settings;
+  const connect = { timeout: timeouts.connect, ...tlsOptions(settings) };
+  const options = { connections: 16, headersTimeout: timeouts.headers, bodyTimeout: timeouts.body, connect };
+  const proxy = settings.proxy ? agentProxy(settings.proxy) : environmentProxy(environment);
+  const direct = new Agent(options);
+  const tunnel = proxy && new ProxyAgent({
+    ...options,
+    uri: proxy.uri,
+    ...(proxy.token !== undefined && { token: proxy.token }),
+    requestTls: connect,
+    proxyTls: connect,
+    // The proxy's answer to CONNECT is part of connecting; undici would wait 300 s for it.
+    clientFactory: (origin, parts) => new Pool(origin, { ...parts, headersTimeout: timeouts.connect }),
+  });
   return {
-    route: (url) => {
-      if (!agentProxy) return { dispatcher: byEnvironment(), proxy: proxyOfEnvironment(environment) };
-      if (agentProxy.bypass.some((pattern) => pattern.test(url.href))) return { dispatcher: direct(), proxy: undefined };
-      return { dispatcher: byAgentProxy(), proxy: agentProxy.shown };
-    },
+    route: (url) => (tunnel && !proxy.isBypassed(url) ? { dispatcher: tunnel, proxy: proxy.shown } : { dispatcher: direct, proxy: undefined }),
     close: async () => {
-      await Promise.all(opened.map((dispatcher) => dispatcher.destroy()));
+      await Promise.all([direct.destroy(), tunnel?.destroy()]);
     },
   };
-}
-
-/** Reads HTTPS_PROXY and NO_PROXY itself. */
-function environmentDispatcher(options: EnvHttpProxyAgent.Options): Dispatcher {
-  try {
-    return new EnvHttpProxyAgent(options);
-  } catch (cause) {
-    throw new TaskError('NETWORK_SETTINGS_UNREADABLE', 'The environment variable HTTPS_PROXY of this agent is not the address of a proxy.', {
-      cause,
-      advice: ['Write it as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with special characters in user and password percent-encoded.'],
-    });
-  }
-}
-
-function proxyOfEnvironment(environment: NodeJS.ProcessEnv): string | undefined {
-  const url = environment['https_proxy'] ?? environment['HTTPS_PROXY'] ?? '';
-  return URL.canParse(url) ? new URL(url).host : undefined;
-}
-
-function toProxy(proxy: NonNullable<HttpSettings['proxy']>): { uri: string; token: string | undefined; shown: string; bypass: RegExp[] } {
-  const url = URL.canParse(proxy.url) ? new URL(proxy.url) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new TaskError('NETWORK_SETTINGS_UNREADABLE', `The proxy of this agent ("${disarm(proxy.url.replace(/\/\/[^@/]*@/, '//'), 100)}") is not an address such as http://proxy.example.com:8080.`, {
-      advice: ['Configure the agent again with ./config --proxyurl http://HOST:PORT, or correct its .proxy file, and restart it.'],
-    });
-  }
-  const username = proxy.username ?? decodeURIComponent(url.username);
-  const password = proxy.password ?? decodeURIComponent(url.password);
-  url.username = '';
-  url.password = '';
-  const token = username === '' ? undefined : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  return { uri: url.href, token, shown: url.host, bypass: proxy.bypass.flatMap(toPattern) };
-}
-
-function toPattern(text: string): RegExp[] {
-  try {
-    return [new RegExp(text, 'i')];
-  } catch {
-    // A pattern that the agent could not read either bypasses nothing.
-    return [];
-  }
 }
 
 function tlsOptions(settings: HttpSettings): { ca?: string[]; cert?: Buffer; key?: Buffer; passphrase?: string } {
