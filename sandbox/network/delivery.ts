@@ -1,4 +1,3 @@
-import {once} from 'node:events';
 import type {ServerResponse} from 'node:http';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Fault} from '../faults/fault';
@@ -77,7 +76,7 @@ async function sendOversize(response: ServerResponse, bytes: number): Promise<vo
   response.writeHead(200, {'content-type': 'application/json; charset=utf-8'});
   response.write(head);
   for (let sent = head.length; sent < bytes && !response.destroyed; sent += chunk.length) {
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    await write(response, chunk);
   }
   response.end('"}],"continuationToken":null,"hasMore":false}');
 }

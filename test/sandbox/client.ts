@@ -1,7 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {ProxyAgent, request} from 'undici';
-import type {JobContext, ServiceConnection} from '../../sandbox/jobContext';
-import type {Sandbox} from '../../sandbox/sandbox';
+import type {JobContext, SandboxNetwork, ServiceConnection} from '../../sandbox/jobContext';
 
 /** An answer, read to its end. */
 export interface Answer {
@@ -21,7 +20,7 @@ export interface Page {
 export class SandboxClient implements AsyncDisposable {
   private readonly dispatcher: ProxyAgent;
 
-  constructor(sandbox: Sandbox, credentials?: string) {
+  constructor(sandbox: {readonly network: SandboxNetwork}, credentials?: string) {
     this.dispatcher = new ProxyAgent({
       uri: sandbox.network.proxyUrl, requestTls: {ca: readFileSync(sandbox.network.caFile)}, headersTimeout: 1_000, bodyTimeout: 1_000, connectTimeout: 1_000,
       ...(credentials === undefined ? {} : {token: `Basic ${Buffer.from(credentials).toString('base64')}`}),
@@ -29,7 +28,8 @@ export class SandboxClient implements AsyncDisposable {
   }
 
   async send(method: 'GET' | 'POST', url: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
-    const response = await request(url, {method, headers, dispatcher: this.dispatcher, ...(body === undefined ? {} : {body})});
+    // A copy, because undici's ProxyAgent writes the host into the headers it is given.
+    const response = await request(url, {method, headers: {...headers}, dispatcher: this.dispatcher, signal: AbortSignal.timeout(3_000), ...(body === undefined ? {} : {body})});
     return {status: response.statusCode, headers: response.headers, text: await response.body.text()};
   }
 
@@ -61,6 +61,14 @@ export class SandboxClient implements AsyncDisposable {
   page(token: string, parameters: Record<string, string>): Promise<Answer> {
     const query = new URLSearchParams({'api-version': '7.1-preview.1', skipAggregation: 'true', ...parameters});
     return this.send('GET', `https://auditservice.dev.azure.com/fabrikam/_apis/audit/auditlog?${query.toString()}`, {authorization: `Bearer ${token}`});
+  }
+
+  /** The same as bytes. */
+  async bytes(token: string, parameters: Record<string, string>): Promise<{status: number; bytes: Buffer}> {
+    const query = new URLSearchParams({'api-version': '7.1-preview.1', skipAggregation: 'true', ...parameters});
+    const url = `https://auditservice.dev.azure.com/fabrikam/_apis/audit/auditlog?${query.toString()}`;
+    const response = await request(url, {headers: {authorization: `Bearer ${token}`}, dispatcher: this.dispatcher});
+    return {status: response.statusCode, bytes: Buffer.from(await response.body.arrayBuffer())};
   }
 
   /** Follows the continuation tokens to the end, believing everything. */
