@@ -31,6 +31,8 @@ const CANCEL_STEPS: readonly (readonly [signal: NodeJS.Signals, waitMs: number])
 /** How long the agent waits for the output streams after the process has exited. */
 const STREAMS_WAIT_MS = 5_000;
 const MEMORY_POLL_MS = 50;
+/** Signals that end the stand-in without the event `exit`. */
+const TERMINATIONS = ['SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs the process of a step to its end. Whatever happens, neither it nor a child of it outlives the call.
@@ -42,7 +44,14 @@ export async function runStepProcess(options: StepProcessOptions): Promise<StepP
   const child = start(options);
   const memory = watchMemory(child);
   const killAll = () => killGroup(child);
+  const onTermination = (signal: NodeJS.Signals) => {
+    // Somebody who listens as well decides what happens next; otherwise the default has to.
+    if (process.listenerCount(signal) > 0) return;
+    killAll();
+    process.kill(process.pid, signal);
+  };
   process.once('exit', killAll);
+  for (const signal of TERMINATIONS) process.once(signal, onTermination);
   try {
     const closed = once(child, 'close');
     closed.catch(() => undefined);
@@ -54,6 +63,7 @@ export async function runStepProcess(options: StepProcessOptions): Promise<StepP
   } finally {
     memory.stop();
     process.off('exit', killAll);
+    for (const signal of TERMINATIONS) process.off(signal, onTermination);
     killAll();
     child.stdout?.destroy();
     child.stderr?.destroy();

@@ -12,6 +12,9 @@ import { HELP, readOptions, type DemoOptions } from './options';
 import { demoPipeline } from './pipeline';
 import { formatBytes, listTree } from './tree';
 
+/** What ends the demo early; the step's process and the temporary folder go with it. */
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 const REPOSITORY = resolve(import.meta.dirname, '..', '..');
 
 /** The whole demo: an organization, an agent, one run of the packaged task, and what the user then downloads. */
@@ -19,14 +22,14 @@ async function demo(options: DemoOptions): Promise<boolean> {
   const faults = faultRules(options.faults);
   packageExtension();
   const workDirectory = mkdtempSync(join(tmpdir(), 'audit-log-demo-'));
-  const sandbox = await startSandbox({ organization: 'fabrikam', seed: options.seed, entriesPerDay: options.entries, recordAccess: false, faults });
   const cancel = new AbortController();
   const onInterrupt = () => {
     say('\nCancelling the job, as the agent does: SIGINT, then SIGTERM, then SIGKILL.');
     cancel.abort();
   };
-  process.once('SIGINT', onInterrupt);
+  for (const signal of INTERRUPTIONS) process.on(signal, onInterrupt);
   try {
+    await using sandbox = await startSandbox({ organization: 'fabrikam', seed: options.seed, entriesPerDay: options.entries, recordAccess: false, faults });
     const taskDirectory = unpackTask(findVsix(join(REPOSITORY, 'dist')), join(workDirectory, '_tasks'), 'ExportAuditLog');
     const yaml = demoPipeline(serviceConnectionName(sandbox.job.serviceConnections), options.inputs);
     say(`The pipeline:\n\n${yaml.replace(/^(?=.)/gm, '  ')}\nThe log of the agent:\n`);
@@ -36,11 +39,10 @@ async function demo(options: DemoOptions): Promise<boolean> {
       onLine: (line) => say(formatLog(line, process.stdout.isTTY)),
     });
     report(result, resolve(options.out));
-    if (faults.length > 0) say(`\nFaults that struck: ${sandbox.faults.fired.join(', ') || 'none; a longer window or more entries give them more requests to strike'}.`);
+    if (faults.length > 0) say(`\nFaults that struck: ${countFired(sandbox.faults.fired)}.`);
     return result.result === 'Succeeded' || result.result === 'SucceededWithIssues';
   } finally {
-    process.off('SIGINT', onInterrupt);
-    await sandbox.close();
+    for (const signal of INTERRUPTIONS) process.off(signal, onInterrupt);
     rmSync(workDirectory, { recursive: true, force: true });
   }
 }
@@ -60,6 +62,16 @@ function faultRules(names: readonly string[]): FaultRule[] {
 
 function isFaultName(name: string): name is FaultName {
   return (FAULT_NAMES as readonly string[]).includes(name);
+}
+
+function countFired(fired: readonly string[]): string {
+  if (fired.length === 0) return 'none; a longer window or more entries give them more requests to strike';
+  const counts = new Map<string, number>();
+  for (const entry of fired) {
+    const what = entry.split('?')[0] ?? entry;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts].map(([what, count]) => (count === 1 ? what : `${what} (${count} times)`)).join(', ');
 }
 
 function serviceConnectionName(connections: readonly { readonly name: string; readonly type: string; readonly scheme: string }[]): string {
