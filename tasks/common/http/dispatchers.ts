@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createSecureContext, rootCertificates } from 'node:tls';
 import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici';
-import { disarm } from '../errors/disarm';
-import { TaskError } from '../errors/taskError';
+import { readTlsOptions } from './certificates';
 import { agentProxy, environmentProxy } from './proxy';
 import type { HttpSettings } from './settings';
 
@@ -16,7 +13,7 @@ export interface Dispatchers {
 /** @throws TaskError NETWORK_SETTINGS_UNREADABLE when a certificate file or the proxy's address cannot be used */
 export function createDispatchers(settings: HttpSettings, environment: NodeJS.ProcessEnv = process.env): Dispatchers {
   const { timeouts } = settings;
-  const connect = { timeout: timeouts.connect, ...tlsOptions(settings) };
+  const connect = { timeout: timeouts.connect, ...readTlsOptions(settings) };
   const options = { connections: 16, headersTimeout: timeouts.headers, bodyTimeout: timeouts.body, connect };
   const proxy = settings.proxy ? agentProxy(settings.proxy) : environmentProxy(environment);
   const direct = new Agent(options);
@@ -35,43 +32,4 @@ export function createDispatchers(settings: HttpSettings, environment: NodeJS.Pr
       await Promise.all([direct.destroy(), tunnel?.destroy()]);
     },
   };
-}
-
-function tlsOptions(settings: HttpSettings): { ca?: string[]; cert?: Buffer; key?: Buffer; passphrase?: string } {
-  const ca = settings.caFile === undefined ? undefined : readIfPresent(settings.caFile);
-  const client = settings.clientCertificate;
-  return {
-    // `ca` replaces the public authorities, so they are named beside the agent's own.
-    ...(ca && { ca: [...rootCertificates, ca.toString('utf8')] }),
-    ...(client && {
-      cert: readRequired(client.certificateFile),
-      key: readRequired(client.keyFile),
-      ...(client.passphrase !== undefined && { passphrase: client.passphrase }),
-    }),
-  };
-}
-
-/** In a container job the agent's CA path can name a file of the host that the container does not see. */
-function readIfPresent(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(file, cause);
-  }
-}
-
-function readRequired(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
-}
-
-function unreadable(file: string, cause: unknown): TaskError {
-  return new TaskError('NETWORK_SETTINGS_UNREADABLE', `The agent is configured with the certificate file ${disarm(file, 200)}, which cannot be read.`, {
-    cause,
-    advice: ['Make the file readable for the account that runs the agent, or configure the agent again (./config --sslcacert FILE, --sslclientcert FILE).'],
-  });
 }

@@ -19,10 +19,30 @@ const REASONS: Readonly<Record<string, string>> = {
   BODY_UNDECODABLE: 'the answer could not be decompressed',
 };
 
-const CERTIFICATE_CODES = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_GET_ISSUER_CERT', 'CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+const UNTRUSTED = 'comes from an authority that this agent does not trust';
+const UNTIMELY = 'is not valid at this time';
+const UNFIT = 'is broken, revoked or not meant for a server';
+
+/** Node's codes for certificates (nodejs.org/api/tls.html, "X509 certificate error codes"), in words. */
+const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  CERT_UNTRUSTED: UNTRUSTED,
+  CERT_HAS_EXPIRED: UNTIMELY,
+  CERT_NOT_YET_VALID: UNTIMELY,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another name',
+  HOSTNAME_MISMATCH: 'is for another name',
+  INVALID_PURPOSE: UNFIT,
+  INVALID_CA: UNFIT,
+  CERT_REVOKED: UNFIT,
+  CERT_REJECTED: UNFIT,
+  CERT_SIGNATURE_FAILURE: UNFIT,
+  CERT_CHAIN_TOO_LONG: UNFIT,
+  PATH_LENGTH_EXCEEDED: UNFIT,
+};
 
 /** A code of our own for what neither Node nor undici name. */
 export class TransportError extends Error {
@@ -37,7 +57,8 @@ export function transportFailure(thrown: unknown, url: URL, proxy: string | unde
   const proxyStatus = refusedByProxy(thrown);
   if (proxyStatus !== undefined) return proxyFailure(proxyStatus, where, thrown);
   const code = codeOf(thrown);
-  if (CERTIFICATE_CODES.has(code)) return certificateFailure(code, url, where, thrown);
+  const untrusted = CERTIFICATE_REASONS[code];
+  if (untrusted !== undefined) return certificateFailure(untrusted, url, where, thrown);
   const reason = REASONS[code] ?? 'the connection failed';
   return new TaskError('NETWORK_UNREACHABLE', `No whole answer came from ${where}: ${reason} (${attempts === 1 ? 'one attempt' : `${attempts} attempts`}).`, {
     cause: thrown,
@@ -51,11 +72,10 @@ export function transportFailure(thrown: unknown, url: URL, proxy: string | unde
 export function isRetriedTransport(thrown: unknown): boolean {
   const proxyStatus = refusedByProxy(thrown);
   if (proxyStatus !== undefined) return proxyStatus >= 500;
-  return !CERTIFICATE_CODES.has(codeOf(thrown));
+  return CERTIFICATE_REASONS[codeOf(thrown)] === undefined;
 }
 
-function certificateFailure(code: string, url: URL, where: string, cause: unknown): TaskError {
-  const why = code.includes('EXPIRED') || code.includes('NOT_YET') ? 'is not valid at this time' : code.includes('ALTNAME') ? 'is for another name' : 'comes from an authority that this agent does not trust';
+function certificateFailure(why: string, url: URL, where: string, cause: unknown): TaskError {
   return new TaskError('CERTIFICATE_NOT_TRUSTED', `The certificate shown for ${where} ${why}.`, {
     cause,
     advice: [
@@ -89,7 +109,7 @@ function codeOf(thrown: unknown): string {
   let last = '';
   for (const error of chainOf(thrown)) {
     if ('code' in error && typeof error.code === 'string') {
-      if (error.code in REASONS || CERTIFICATE_CODES.has(error.code)) return error.code;
+      if (Object.hasOwn(REASONS, error.code) || Object.hasOwn(CERTIFICATE_REASONS, error.code)) return error.code;
       last = error.code;
     }
   }
