@@ -41,6 +41,10 @@ export interface TaskErrorOptions {
   readonly advice?: readonly string[];
   /** What the service calls this request; support can find it by this. */
   readonly activityId?: string | undefined;
+  /** HTTP status of the answer that refused; for code that has to tell refusals apart. */
+  readonly status?: number | undefined;
+  /** The service's own code, such as TF401444 or AADSTS700213. */
+  readonly serviceCode?: string | undefined;
   /** Kept for debugging in code; never printed, because library texts can hold secrets. */
   readonly cause?: unknown;
 }
@@ -50,6 +54,8 @@ export class TaskError extends Error {
   readonly code: ErrorCode;
   readonly advice: readonly string[];
   readonly activityId: string | undefined;
+  readonly status: number | undefined;
+  readonly serviceCode: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: TaskErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -57,6 +63,8 @@ export class TaskError extends Error {
     this.code = code;
     this.advice = options.advice ?? [];
     this.activityId = options.activityId;
+    this.status = options.status;
+    this.serviceCode = options.serviceCode;
   }
 }
 

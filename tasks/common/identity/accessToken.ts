@@ -35,12 +35,12 @@ export interface AccessTokenParts {
 const RENEWAL_MARGIN_MS = 5 * 60_000;
 
 export function createAccessTokens(parts: AccessTokenParts): AccessTokens {
-  let current: { token: string; endsAt: number } | undefined;
-  let exchange: Promise<{ token: string; endsAt: number }> | undefined;
+  let current: IssuedToken | undefined;
+  let exchange: Promise<IssuedToken> | undefined;
   return {
     async get(signal) {
       if (current && current.endsAt - parts.clock() > RENEWAL_MARGIN_MS) return current.token;
-      exchange ??= exchangeAssertion(parts, signal).finally(() => { exchange = undefined; });
+      exchange ??= signIn(parts, signal).finally(() => { exchange = undefined; });
       current = await exchange;
       return current.token;
     },
@@ -50,13 +50,23 @@ export function createAccessTokens(parts: AccessTokenParts): AccessTokens {
   };
 }
 
+async function signIn(parts: AccessTokenParts, signal: AbortSignal): Promise<IssuedToken> {
+  const assertion = await requestAssertion(parts.agent, parts.http, parts.job, parts.connection, signal);
+  return exchangeAssertion(parts, assertion, signal);
+}
+
+/** An access token, and the instant (ms) at which it is to be replaced. */
+export interface IssuedToken {
+  readonly token: string;
+  readonly endsAt: number;
+}
+
 /**
  * One exchange: a fresh assertion for an access token.
  * A new credential each time, because @azure/identity calls for the assertion twice on every use of a kept one.
  */
-async function exchangeAssertion(parts: AccessTokenParts, signal: AbortSignal): Promise<{ token: string; endsAt: number }> {
-  const { agent, http, job, connection } = parts;
-  const assertion = await requestAssertion(agent, http, job, connection, signal);
+export async function exchangeAssertion(parts: Omit<AccessTokenParts, 'job'>, assertion: string, signal: AbortSignal): Promise<IssuedToken> {
+  const { agent, http, connection } = parts;
   const transport = new EntraTransport(http, signal);
   const credential = new ClientAssertionCredential(connection.tenantId, connection.clientId, () => Promise.resolve(assertion), {
     httpClient: transport,

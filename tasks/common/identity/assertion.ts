@@ -57,19 +57,31 @@ function readAssertion(response: HttpResponse): string | undefined {
   }
 }
 
+/** The orchestration plan, which is what a run is for Azure Pipelines, is unknown or over. */
+const PLAN_FAILURE = 'TaskOrchestrationPlan';
+
 function refused(response: HttpResponse): TaskError {
   const { activityId, status } = response;
+  const typeKey = /"typeKey"\s*:\s*"(\w+)"/.exec(response.body.toString('utf8', 0, 16_384))?.[1] ?? '';
+  const facts = { activityId, status };
   if (status === 429 || status >= 500) {
-    return new TaskError('SERVICE_FAILING', `Azure Pipelines could not issue an assertion for the service connection now (HTTP ${status}).`, { activityId, advice: ['Run the job again; if it happens again, look at status.dev.azure.com.'] });
+    return new TaskError('SERVICE_FAILING', `Azure Pipelines could not issue an assertion for the service connection now (HTTP ${status}).`, { ...facts, advice: ['Run the job again; if it happens again, look at status.dev.azure.com.'] });
   }
   if (status === 401 || status === 203 || status === 302) {
     return new TaskError('ASSERTION_REFUSED', `Azure Pipelines no longer accepts this job's own token (HTTP ${status}), so it issues no assertion for the service connection.`, {
-      activityId,
+      ...facts,
       advice: ['Run the job again. The job token ends with the job, and at the latest after a day or two.'],
     });
   }
+  if (typeKey.startsWith(PLAN_FAILURE)) {
+    return new TaskError('ASSERTION_REFUSED', `Azure Pipelines does not know this run any more (HTTP ${status}), so it issues no assertion for the service connection.`, {
+      ...facts,
+      serviceCode: 'PLAN',
+      advice: ['Run the pipeline again. This happens when the run was canceled or has ended for Azure Pipelines while the step goes on.'],
+    });
+  }
   return new TaskError('ASSERTION_REFUSED', `Azure Pipelines refused to issue an assertion for the service connection (HTTP ${status}).`, {
-    activityId,
+    ...facts,
     advice: [
       'Open Project settings > Service connections > the connection > Security, and permit this pipeline to use it.',
       'If the connection was deleted or made anew since the run began, run the pipeline again.',

@@ -7,6 +7,8 @@ export interface OrganizationProbe {
   readonly dateMs: number | undefined;
   /** The Entra tenant to which the organization is connected, lower-case; undefined when it did not say. */
   readonly tenantId: string | undefined;
+  /** False for an organization of Microsoft accounts; undefined when it did not say. */
+  readonly isEntraBacked: boolean | undefined;
 }
 
 const ZERO_GUID = '00000000-0000-0000-0000-000000000000';
@@ -30,5 +32,10 @@ export async function probeOrganization(http: Http, organization: string, signal
     });
   }
   const tenantId = response.header('x-vss-resourcetenant')?.trim().toLowerCase();
-  return { dateMs: response.dateMs, tenantId: tenantId === undefined || tenantId === ZERO_GUID || !/^[0-9a-f-]{36}$/.test(tenantId) ? undefined : tenantId };
+  const isGuid = tenantId !== undefined && /^[0-9a-f-]{36}$/.test(tenantId);
+  return {
+    dateMs: response.dateMs,
+    tenantId: isGuid && tenantId !== ZERO_GUID ? tenantId : undefined,
+    isEntraBacked: isGuid ? tenantId !== ZERO_GUID : undefined,
+  };
 }

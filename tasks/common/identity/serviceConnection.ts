@@ -65,7 +65,8 @@ export function readServiceConnection(agent: Agent, kind: ConnectionKind, id: st
 }
 
 function notFederated(name: string, scheme: string | undefined): TaskError {
-  const how = OTHER_SCHEMES[scheme ?? ''] ?? `the scheme "${disarm(scheme ?? 'none', 60)}"`;
+  const known = Object.entries(OTHER_SCHEMES).find(([name]) => name === scheme)?.[1];
+  const how = known ?? `the scheme "${disarm(scheme ?? 'none', 60)}"`;
   return new TaskError('CONNECTION_NOT_FEDERATED', `The ${name} signs in with ${how}; this task signs in only by workload identity federation, which stores no secret.`, {
     advice: [
       'Convert it: Project settings > Service connections > the connection > Convert (to workload identity federation), then run the pipeline again.',

@@ -14,6 +14,7 @@ export function signInFailure(thrown: unknown, status: number | undefined, conne
   if (code === undefined && (status === 429 || (status !== undefined && status >= 500))) {
     return new TaskError('SERVICE_FAILING', `Entra could not sign anybody in now (login.microsoftonline.com answered HTTP ${status}).`, {
       cause: thrown,
+      status,
       advice: ['Run the job again; if it happens again, look at azure.status.microsoft.'],
     });
   }
@@ -28,6 +29,8 @@ export function signInFailure(thrown: unknown, status: number | undefined, conne
   const message = known?.message ?? `Entra refused the sign-in of the service connection's identity ${connection.shownClientId}.`;
   return new TaskError('SIGN_IN_REFUSED', code === undefined ? message : `${message} (AADSTS${code})`, {
     cause: thrown,
+    status,
+    serviceCode: code === undefined ? undefined : `AADSTS${code}`,
     advice: known?.advice ?? ['Open the service connection, choose Edit > Verify and save, and follow what it reports.', ...federation],
   });
 }
