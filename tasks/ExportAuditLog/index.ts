@@ -36,4 +36,4 @@ async function main(): Promise<void> {
 
 takeOverFaults();
 // A socket or timer left alive must not keep the step running until the job's time-out.
-void main().finally(() => process.stdout.write('', () => process.exit(0)));
+void main().finally(() => process.stdout.write('', () => process.exit()));

@@ -44,9 +44,13 @@ export function completeFailed(failure: TaskError): void {
   tl.setResult(tl.TaskResult.Failed, disarmLine(`${failure.message} [${failure.code}]`));
 }
 
+/**
+ * Ends a canceled step. The agent itself sets the result, and does not know the library's word for it ("Cancelled"); the exit
+ * code is for whoever else ended the process, so that nobody takes it for a success.
+ */
 export function completeCanceled(message: string): void {
   log.info(message);
-  tl.setResult(tl.TaskResult.Cancelled, disarmLine(message));
+  process.exitCode = 1;
 }
 
 /**
