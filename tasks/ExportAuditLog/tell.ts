@@ -32,7 +32,7 @@ function written(agent: ExportAgent, result: WrittenExport, statistics: HttpStat
   const waited = statistics.waitedMs >= 1000 ? `, of which ${duration(statistics.waitedMs)} waiting` : '';
   log.info(`${formatCount(result.tally.entries)} entries in ${pages(result.pages)}, ${duration(elapsedMs)}${waited}.`);
   if (result.repaired > 0) {
-    log.warning(`${formatCount(result.repaired)} entries came as invalid JSON and were repaired; their original bytes are in anomalies.jsonl.`);
+    log.warning(`${result.repaired === 1 ? '1 entry came as invalid JSON and was' : `${formatCount(result.repaired)} entries came as invalid JSON and were`} repaired; the original bytes are in anomalies.jsonl.`);
   }
   for (const file of result.files) log.info(`  ${file.name}  ${formatCount(file.bytes)} bytes  sha256 ${file.sha256}`);
 }

@@ -37,7 +37,7 @@ function notes(facts: SummaryFacts): string[] {
   return [
     tally.newest !== undefined && tally.oldest !== undefined ? `Newest entry ${isoOfTicks(tally.newest)}, oldest ${isoOfTicks(tally.oldest)}.` : 'The window holds no entry.',
     unsettledFrom === undefined ? '' : `Entries since ${formatInstant(unsettledFrom)} may not be complete yet: some appear late.`,
-    repaired === 0 ? '' : `${formatCount(repaired)} entries came as invalid JSON and were repaired; their original bytes are in \`anomalies.jsonl\`.`,
+    repaired === 0 ? '' : `${repaired === 1 ? '1 entry came as invalid JSON and was' : `${formatCount(repaired)} entries came as invalid JSON and were`} repaired; the original bytes are in \`anomalies.jsonl\`.`,
   ];
 }
 
