@@ -18,7 +18,8 @@ export class ContentFile {
   readonly #file: OutputFile;
   readonly #gzip: PumpedTransform | undefined;
   readonly #contentHash = createHash('sha256');
-  #gathered: Uint8Array[] = [];
+  /** One buffer for the whole file: buffers that are dropped again and again stay in memory until the next collection. */
+  readonly #gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES);
   #gatheredBytes = 0;
 
   private constructor(name: string, format: FileFormat, file: OutputFile) {
@@ -36,10 +37,14 @@ export class ContentFile {
   /** @throws TaskError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE */
   async write(...pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
-      this.#gathered.push(piece);
-      this.#gatheredBytes += piece.length;
+      for (let from = 0; from < piece.length;) {
+        const taken = piece.subarray(from, from + GATHERED_BYTES - this.#gatheredBytes);
+        this.#gathered.set(taken, this.#gatheredBytes);
+        this.#gatheredBytes += taken.length;
+        from += taken.length;
+        if (this.#gatheredBytes === GATHERED_BYTES) await this.#passOn();
+      }
     }
-    if (this.#gatheredBytes >= GATHERED_BYTES) await this.#passOn();
   }
 
   /** @param entries how many entries the file holds */
@@ -57,11 +62,10 @@ export class ContentFile {
 
   async #passOn(): Promise<void> {
     if (this.#gatheredBytes === 0) return;
-    const content = Buffer.concat(this.#gathered, this.#gatheredBytes);
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
+    const content = this.#gathered.subarray(0, this.#gatheredBytes);
     this.#contentHash.update(content);
-    await (this.#gzip ? this.#gzip.write([content]) : this.#file.write(content));
+    await (this.#gzip ? this.#gzip.writeThrough(content) : this.#file.write(content));
+    this.#gatheredBytes = 0;
   }
 }
 

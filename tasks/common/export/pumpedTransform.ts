@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Transform } from 'node:stream';
 
 /**
@@ -20,8 +19,14 @@ export class PumpedTransform {
   async write(pieces: Iterable<unknown>): Promise<void> {
     for (const piece of pieces) {
       if (this.#transform.destroyed) await this.#pump;
-      if (!this.#transform.write(piece)) await Promise.race([once(this.#transform, 'drain'), this.#pump]);
+      if (!this.#transform.write(piece)) await this.#untilCalled((done) => this.#transform.once('drain', done));
     }
+  }
+
+  /** Resolves when the transform has taken the whole piece in, so that its memory can be used again. */
+  async writeThrough(piece: Uint8Array): Promise<void> {
+    if (this.#transform.destroyed) await this.#pump;
+    await this.#untilCalled((done) => this.#transform.write(piece, done));
   }
 
   /** Resolves when all output has reached the target. */
@@ -32,6 +37,19 @@ export class PumpedTransform {
 
   abandon(): void {
     this.#transform.destroy();
+  }
+
+  /** Waits for `done`, or for the failure that keeps it from being called. A race with the pump would leave a trace on it each time. */
+  async #untilCalled(begin: (done: () => void) => void): Promise<void> {
+    const transform = this.#transform;
+    await new Promise<void>((resolve) => {
+      transform.once('close', resolve);
+      begin(() => {
+        transform.off('close', resolve);
+        resolve();
+      });
+    });
+    if (transform.destroyed) await this.#pump;
   }
 }
 

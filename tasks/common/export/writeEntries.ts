@@ -13,6 +13,9 @@ export interface ExportFormat {
   readonly csvDelimiter: CsvDelimiter;
 }
 
+/** Parsed entries that live long enough make the heap grow: of a batch only so many are held at a time. */
+const PARSED_AT_ONCE = 100;
+
 /** What an export holds. */
 export interface WrittenExport {
   readonly files: readonly FileDescription[];
@@ -42,11 +45,15 @@ export async function writeEntries(
     writers.push(anomaliesWriter(folder));
     for await (const batch of batches) {
       pages = batch.pages;
-      for (const entry of batch.entries) {
-        tally.add(entry);
-        if (entry.original) repaired += 1;
+      for (let from = 0; from < batch.entries.length; from += PARSED_AT_ONCE) {
+        const entries = batch.entries.slice(from, from + PARSED_AT_ONCE);
+        for (const entry of entries) {
+          tally.add(entry);
+          if (entry.original) repaired += 1;
+        }
+        await Promise.all(writers.map((writer) => writer.write(entries)));
+        for (const entry of entries) entry.forgetFields();
       }
-      await Promise.all(writers.map((writer) => writer.write(batch.entries)));
       onBatch(batch, tally);
     }
     const files = await Promise.all(writers.map((writer) => writer.finish()));
