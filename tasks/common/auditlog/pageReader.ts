@@ -7,9 +7,11 @@ import { API_VERSIONS, BATCH_SIZES, pageUrl, type AuditLogQuery, type QueryTerms
 import { refusal, type Caller } from './refusal';
 
 export interface PageReaderParts {
-  readonly http: Http;
+  readonly http: Pick<Http, 'send'>;
   readonly tokens: AccessTokens;
   readonly caller: Caller;
+  /** Entries a page at most, where fewer than usual will do. */
+  readonly batchSize?: number;
   /** A line for the log when the service makes the reader ask in another way. */
   readonly onNotice: (text: string) => void;
 }
@@ -17,11 +19,12 @@ export interface PageReaderParts {
 /** Reads single pages of the audit log; signs in, and finds out in which terms the service answers. */
 export class PageReader {
   readonly #parts: PageReaderParts;
-  #terms: QueryTerms = { apiVersion: API_VERSIONS[0], batchSize: BATCH_SIZES[0] };
+  #terms: QueryTerms;
   #hasSucceeded = false;
 
   constructor(parts: PageReaderParts) {
     this.#parts = parts;
+    this.#terms = { apiVersion: API_VERSIONS[0], batchSize: parts.batchSize ?? BATCH_SIZES[0] };
   }
 
   /** The terms of the last successful query. */
@@ -46,7 +49,7 @@ export class PageReader {
         signal,
       });
       if (isPage(response)) {
-        const page = parsePage(response.body);
+        const page = pageOf(response);
         this.#hasSucceeded = true;
         return page;
       }
@@ -90,10 +93,26 @@ function isPage(response: HttpResponse): boolean {
   return response.status === 200 && looksLikeJson(response.body) && endsLikeJson(response.body);
 }
 
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const WHITE_SPACE: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n', 'ascii'));
+const OPENING: ReadonlySet<number> = new Set(Buffer.from('{[', 'ascii'));
+const CLOSING: ReadonlySet<number> = new Set(Buffer.from('}]', 'ascii'));
+
 function looksLikeJson(body: Buffer): boolean {
-  return /^\ufeff?\s*[[{]/.test(body.toString('utf8', 0, 64));
+  const text = body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? body.subarray(3) : body;
+  return OPENING.has(text.find((byte) => !WHITE_SPACE.has(byte)) ?? 0);
 }
 
 function endsLikeJson(body: Buffer): boolean {
-  return /[\]}]\s*$/.test(body.toString('latin1', Math.max(0, body.length - 64)));
+  return CLOSING.has(body.findLast((byte) => !WHITE_SPACE.has(byte)) ?? 0);
+}
+
+/** The page in an answer; a failure carries the answer's activity id. */
+function pageOf({ body, activityId }: HttpResponse): AuditLogPage {
+  try {
+    return parsePage(body);
+  } catch (thrown) {
+    if (!(thrown instanceof TaskError)) throw thrown;
+    throw new TaskError(thrown.code, thrown.message, { advice: thrown.advice, cause: thrown.cause, activityId });
+  }
 }
