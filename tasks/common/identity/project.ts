@@ -7,7 +7,7 @@ import type { JobContext } from './jobContext';
  * Refuses to go on in a public project, whose runs anybody on the internet can read, unless that is allowed.
  * Visibility: REST "Projects - Get" (learn.microsoft.com/rest/api/azure/devops/core/projects/get), read with the job token.
  *
- * @throws TaskError PROJECT_IS_PUBLIC, PROJECT_VISIBILITY_UNKNOWN, and what {@link Http.send} throws
+ * @throws TaskError PROJECT_IS_PUBLIC, PROJECT_VISIBILITY_UNKNOWN, SERVICE_FAILING, and what {@link Http.send} throws
  */
 export async function refusePublicProject(http: Http, job: JobContext, signal: AbortSignal): Promise<void> {
   const url = new URL(`_apis/projects/${encodeURIComponent(job.projectId)}?api-version=7.1`, job.collectionUrl);
@@ -15,6 +15,12 @@ export async function refusePublicProject(http: Http, job: JobContext, signal: A
   const visibility = readVisibility(response);
   const project = disarm(job.projectName, 80);
   if (visibility === 'private') return;
+  if (response.status === 429 || response.status >= 500) {
+    throw new TaskError('SERVICE_FAILING', `Azure DevOps could not say now whether the project "${project}" is public (HTTP ${response.status}).`, {
+      activityId: response.activityId,
+      advice: ['Run the job again; if it happens again, look at status.dev.azure.com.'],
+    });
+  }
   if (visibility === undefined) {
     throw new TaskError('PROJECT_VISIBILITY_UNKNOWN', `The job may not see whether the project "${project}" is public, so the export is not made.`, {
       activityId: response.activityId,

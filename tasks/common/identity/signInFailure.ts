@@ -4,7 +4,8 @@ import { readClaims } from './claims';
 import type { ServiceConnection } from './serviceConnection';
 
 /**
- * The sentence for a sign-in that Entra refused. The library's own text is only searched for the AADSTS code.
+ * The sentence for a sign-in that Entra refused. The library's own text is only searched for the AADSTS code, and not even
+ * kept as the cause: it quotes what came back from the network.
  * Codes: learn.microsoft.com/entra/identity-platform/reference-error-codes and, for federation,
  * learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity.
  */
@@ -13,7 +14,6 @@ export function signInFailure(thrown: unknown, status: number | undefined, conne
   const code = /AADSTS(\d{5,8})/.exec(text)?.[1] ?? /Error\(s\): (\d{5,8})/.exec(text)?.[1];
   if (code === undefined && (status === 429 || (status !== undefined && status >= 500))) {
     return new TaskError('SERVICE_FAILING', `Entra could not sign anybody in now (login.microsoftonline.com answered HTTP ${status}).`, {
-      cause: thrown,
       status,
       advice: ['Run the job again; if it happens again, look at azure.status.microsoft.'],
     });
@@ -28,7 +28,6 @@ export function signInFailure(thrown: unknown, status: number | undefined, conne
   const known = code === undefined ? undefined : explain(code, connection, federation);
   const message = known?.message ?? `Entra refused the sign-in of the service connection's identity ${connection.shownClientId}.`;
   return new TaskError('SIGN_IN_REFUSED', code === undefined ? message : `${message} (AADSTS${code})`, {
-    cause: thrown,
     status,
     serviceCode: code === undefined ? undefined : `AADSTS${code}`,
     advice: known?.advice ?? ['Open the service connection, choose Edit > Verify and save, and follow what it reports.', ...federation],
