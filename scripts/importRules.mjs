@@ -2,7 +2,7 @@
 import path from "node:path";
 
 /** The rooms of tasks/common, top to bottom. A room uses only itself and rooms below it. */
-export const rooms = ["report", "evidence", "access", "export", "auditlog", "window", "identity", "http", "agent", "files", "time", "errors"];
+export const rooms = ["report", "evidence", "access", "export", "auditlog", "step", "window", "identity", "http", "agent", "files", "time", "errors"];
 
 /** Neighbours that are apart although one is above the other: http takes plain proxy and CA values. */
 const apart = [["http", "agent"]];

@@ -2,21 +2,21 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Agent } from '../common/agent/agent';
 import { disarm } from '../common/errors/disarm';
-import { TaskError } from '../common/errors/taskError';
 import type { CsvDelimiter } from '../common/export/csv';
-import type { ConnectionKind } from '../common/identity/serviceConnection';
+import { readConnectionInputs, readOrganizationInput, type ChosenConnection } from '../common/step/connectionInputs';
+import { InputProblems } from '../common/step/inputProblems';
+import { parseArtifactName, parseBoolean, parseChoice, parseChoices } from '../common/step/inputValues';
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseDurationBetween } from '../common/window/duration';
-import type { Parsed } from '../common/window/parsed';
 import { csvDelimiterValues, formatsValues, inputAliases, type FormatsValue, type InputName, type OutputName } from './contract';
-import { parseArtifactName, parseOrganization, parseBoolean, parseChoice, parseChoices } from './inputValues';
 import { isExportFolder } from './exportPlace';
 import { readWindowRequest, type WindowRequest } from './windowInputs';
 
 export type ExportAgent = Agent<InputName, OutputName>;
+export type ExportProblems = InputProblems<InputName>;
 
 /** Everything the step was asked for, checked. */
 export interface ExportRequest {
-  readonly connection: { readonly kind: ConnectionKind; readonly id: string };
+  readonly connection: ChosenConnection;
   readonly organization: string;
   readonly window: WindowRequest;
   readonly settleMs: number;
@@ -31,23 +31,6 @@ export interface ExportRequest {
   readonly maxDurationMs: number;
 }
 
-/** Collects the problems of all inputs, so that the user corrects them in one go. */
-export class InputProblems {
-  readonly list: string[] = [];
-
-  /** The value, or undefined after noting the problem under the name by which the user knows the input. */
-  take<T>(input: InputName, result: Parsed<T>): T | undefined {
-    if (result.ok) return result.value;
-    this.add(input, result.problem);
-    return undefined;
-  }
-
-  add(input: InputName, problem: string): void {
-    const name = input in inputAliases ? inputAliases[input as keyof typeof inputAliases] : input;
-    this.list.push(`${name}: ${problem}`);
-  }
-}
-
 const DELIMITERS: Readonly<Record<(typeof csvDelimiterValues)[number], CsvDelimiter>> = { comma: ',', semicolon: ';', tab: '\t' };
 
 /**
@@ -56,9 +39,9 @@ const DELIMITERS: Readonly<Record<(typeof csvDelimiterValues)[number], CsvDelimi
  * @throws TaskError INPUTS_INVALID with every problem as an item of its advice
  */
 export function readInputs(agent: ExportAgent, nowMs: number): ExportRequest {
-  const problems = new InputProblems();
-  const connection = readConnection(agent, problems);
-  const organization = problems.take('organization', parseOrganization(agent.input('organization'), ownOrganization(agent)));
+  const problems: ExportProblems = new InputProblems(inputAliases);
+  const connection = readConnectionInputs(agent, problems);
+  const organization = readOrganizationInput(agent, problems);
   const window = readWindowRequest(agent, problems, nowMs);
   const settleMs = problems.take('settleTime', parseDurationBetween(agent.input('settleTime') ?? '30m', 0, DAY_MS));
   const formats = problems.take('formats', parseChoices(agent.input('formats') ?? 'jsonl,csv', formatsValues));
@@ -76,7 +59,7 @@ export function readInputs(agent: ExportAgent, nowMs: number): ExportRequest {
     problems.list.length > 0 || !connection || organization === undefined || !window || settleMs === undefined || !formats || !csvDelimiter
     || outputDirectory === undefined || maxDurationMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
   ) {
-    throw invalid(problems.list);
+    throw problems.asFailure();
   }
   return {
     connection, organization, window, settleMs, formats, compressJson, csvDelimiter: DELIMITERS[csvDelimiter], outputDirectory,
@@ -84,34 +67,7 @@ export function readInputs(agent: ExportAgent, nowMs: number): ExportRequest {
   };
 }
 
-function invalid(problems: readonly string[]): TaskError {
-  const count = problems.length === 1 ? 'One input of the step needs' : `${problems.length} inputs of the step need`;
-  return new TaskError('INPUTS_INVALID', `${count} correcting; nothing was requested yet.`, { advice: problems });
-}
-
-function readConnection(agent: ExportAgent, problems: InputProblems): ExportRequest['connection'] | undefined {
-  const azureDevOps = agent.input('azureDevOpsServiceConnection');
-  const azureRM = agent.input('connectedServiceNameARM');
-  const type = agent.input('connectionType');
-  const kind = type === undefined ? undefined : problems.take('connectionType', parseChoice(type, ['azureDevOps', 'azureRM'] as const));
-  if (azureDevOps !== undefined && azureRM !== undefined && type === undefined) {
-    problems.add('connectionType', 'both azureDevOpsServiceConnection and azureSubscription are given. Give only one of them, or say which counts: connectionType: azureDevOps or connectionType: azureRM.');
-    return undefined;
-  }
-  if (azureDevOps !== undefined && (azureRM === undefined || kind === 'azureDevOps')) return { kind: 'azureDevOps', id: azureDevOps };
-  if (azureRM !== undefined && (azureDevOps === undefined || kind === 'azureRM')) return { kind: 'azureRM', id: azureRM };
-  if (azureDevOps === undefined && azureRM === undefined) {
-    problems.add('azureDevOpsServiceConnection', 'no service connection is given. Name one that uses workload identity federation: azureDevOpsServiceConnection: NAME (type Azure DevOps), or azureSubscription: NAME (type Azure Resource Manager).');
-  }
-  return undefined;
-}
-
-/** The organization in which the pipeline runs. */
-function ownOrganization(agent: ExportAgent): string | undefined {
-  return agent.variable('System.CollectionUri') ?? agent.variable('System.TeamFoundationCollectionUri');
-}
-
-function readOutputDirectory(agent: ExportAgent, problems: InputProblems): string | undefined {
+function readOutputDirectory(agent: ExportAgent, problems: ExportProblems): string | undefined {
   const given = agent.input('outputDirectory') ?? '';
   const base = agent.variable('System.DefaultWorkingDirectory') ?? process.cwd();
   if (given === '' || given.includes('\0') || /\$\([^)]*\)/.test(given)) {
@@ -131,7 +87,7 @@ function readOutputDirectory(agent: ExportAgent, problems: InputProblems): strin
 }
 
 /** Everything in the output directory is published; it must not be a folder of sources, for example. */
-function refuseForeignFiles(directory: string, problems: InputProblems): void {
+function refuseForeignFiles(directory: string, problems: ExportProblems): void {
   const foreign = list(directory).filter((name) => {
     const inside = path.join(directory, name);
     return !statSync(inside).isDirectory() || !list(inside).every(isExportFolder);
@@ -149,7 +105,7 @@ function list(directory: string): string[] {
   }
 }
 
-function readArtifactName(agent: ExportAgent, problems: InputProblems): string | undefined {
+function readArtifactName(agent: ExportAgent, problems: ExportProblems): string | undefined {
   const isPublished = problems.take('publishArtifact', parseBoolean(agent.input('publishArtifact'), true)) ?? false;
   const name = problems.take('artifactName', parseArtifactName(agent.input('artifactName') ?? 'audit-log'));
   const hostType = agent.variable('System.HostType');

@@ -9,28 +9,17 @@ import { readJobContext } from '../common/identity/jobContext';
 import { probeOrganization } from '../common/identity/organizationProbe';
 import { refusePublicProject } from '../common/identity/project';
 import { readServiceConnection } from '../common/identity/serviceConnection';
-import type { Clock } from '../common/time/clock';
+import { openHttp } from '../common/step/openHttp';
+import type { StepParts } from '../common/step/stepParts';
 import { startDeadline } from '../common/time/deadline';
-import type { Random } from '../common/time/random';
-import type { Sleep } from '../common/time/sleep';
 import { formatDuration } from '../common/window/duration';
 import { exportPlace } from './exportPlace';
 import { readInputs, type ExportAgent, type ExportRequest } from './inputs';
-import { openHttp } from './openHttp';
 import { publishExport } from './publishExport';
 import { resolveWindow } from './resolveWindow';
 import { tell } from './tell';
 
-/** What the story needs from outside; all of it can be replaced. */
-export interface RunParts {
-  readonly agent: ExportAgent;
-  readonly clock: Clock;
-  readonly sleep: Sleep;
-  readonly random: Random;
-  /** Aborted when the run is canceled. */
-  readonly cancel: AbortSignal;
-  readonly productVersion: string;
-}
+type RunParts = StepParts<ExportAgent>;
 
 /**
  * The whole story: inputs, service connection, token, window, pages, entries, files, artifact.

@@ -1,4 +1,4 @@
-import { parsed, quoted, refused, type Parsed } from '../common/window/parsed';
+import { parsed, quoted, refused, type Parsed } from '../window/parsed';
 
 /** One of several words; case does not matter, as elsewhere in Azure Pipelines. */
 export function parseChoice<const T extends string>(text: string, allowed: readonly T[]): Parsed<T> {

@@ -1,12 +1,12 @@
-import { readNetworkSettings } from '../common/agent/networkSettings';
-import { createDispatchers } from '../common/http/dispatchers';
-import { Http } from '../common/http/http';
-import { DEFAULT_TIMEOUTS, type Timeouts } from '../common/http/settings';
-import { formatDuration } from '../common/window/duration';
-import type { RunParts } from './run';
+import { readNetworkSettings } from '../agent/networkSettings';
+import { createDispatchers } from '../http/dispatchers';
+import { Http } from '../http/http';
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../http/settings';
+import { formatDuration } from '../window/duration';
+import type { StepParts } from './stepParts';
 
 /** The one way out of this machine, as the agent is configured; its waits are told in the log. */
-export function openHttp(parts: RunParts, timeouts: Timeouts = DEFAULT_TIMEOUTS): Http {
+export function openHttp(parts: StepParts, timeouts: Timeouts = DEFAULT_TIMEOUTS): Http {
   const { agent, clock, sleep, random } = parts;
   const settings = { ...readNetworkSettings(agent), userAgent: `AuditLogExport/${parts.productVersion} (Node.js ${process.versions.node}; ${process.platform})`, timeouts };
   return new Http({
