@@ -1,31 +1,24 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext, rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { disarm } from '../errors/disarm';
 import { TaskError } from '../errors/taskError';
 import type { HttpSettings } from './settings';
 
-/** What Node's TLS takes; absent parts are left to Node. */
-export interface TlsOptions {
-  readonly ca?: string[];
-  readonly cert?: string;
-  readonly key?: string;
-  readonly passphrase?: string;
-}
-
 const PEM_CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
 /**
- * Authorities and client certificate of the agent, read and checked: undici would find a fault only in every connection.
+ * Authorities and client certificate of the agent, read and checked once: undici would find a fault only in every
+ * connection, and parse all authorities anew for each. Undefined: nothing is configured, Node's own are used.
+ *
  * @throws TaskError NETWORK_SETTINGS_UNREADABLE
  */
-export function readTlsOptions(settings: HttpSettings): TlsOptions {
+export function readSecureContext(settings: HttpSettings): SecureContext | undefined {
   const authorities = settings.caFile === undefined ? undefined : readAuthorities(settings.caFile);
-  return {
-    // `ca` replaces the public authorities, so they are named beside the agent's own.
-    ...(authorities && { ca: [...rootCertificates, ...authorities] }),
-    ...(settings.clientCertificate && readClient(settings.clientCertificate)),
-  };
+  const client = settings.clientCertificate && readClient(settings.clientCertificate);
+  if (!authorities && !client) return undefined;
+  // `ca` replaces the public authorities, so they are named beside the agent's own.
+  return createSecureContext({ ...(authorities && { ca: [...rootCertificates, ...authorities] }), ...client });
 }
 
 /** In a container job the agent's CA path can name a file of the host that the container does not see: undefined. */
@@ -39,7 +32,7 @@ function readAuthorities(file: string): string[] | undefined {
   });
 }
 
-function readClient(client: NonNullable<HttpSettings['clientCertificate']>): TlsOptions {
+function readClient(client: NonNullable<HttpSettings['clientCertificate']>): SecureContextOptions {
   const cert = readText(client.certificateFile, false) ?? '';
   const key = readText(client.keyFile, false) ?? '';
   const secret = client.passphrase === undefined ? {} : { passphrase: client.passphrase };

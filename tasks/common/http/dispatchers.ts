@@ -1,5 +1,5 @@
 import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici';
-import { readTlsOptions } from './certificates';
+import { readSecureContext } from './certificates';
 import { agentProxy, environmentProxy } from './proxy';
 import type { HttpSettings } from './settings';
 
@@ -13,7 +13,8 @@ export interface Dispatchers {
 /** @throws TaskError NETWORK_SETTINGS_UNREADABLE when a certificate file or the proxy's address cannot be used */
 export function createDispatchers(settings: HttpSettings, environment: NodeJS.ProcessEnv = process.env): Dispatchers {
   const { timeouts } = settings;
-  const connect = { timeout: timeouts.connect, ...readTlsOptions(settings) };
+  const secureContext = readSecureContext(settings);
+  const connect = { timeout: timeouts.connect, ...(secureContext && { secureContext }) };
   const options = { connections: 16, headersTimeout: timeouts.headers, bodyTimeout: timeouts.body, connect };
   const proxy = settings.proxy ? agentProxy(settings.proxy) : environmentProxy(environment);
   const direct = new Agent(options);
