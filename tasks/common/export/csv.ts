@@ -45,7 +45,9 @@ class CsvPart {
 
   private constructor(file: ContentFile, delimiter: CsvDelimiter) {
     this.#file = file;
-    const stringifier = stringify({ bom: true, header: true, columns: [...CSV_COLUMNS], delimiter, record_delimiter: 'windows' });
+    // Once a record delimiter is named, csv-stringify quotes a lone line feed only when told to.
+    const quoting = { record_delimiter: 'windows', quote_record_delimiter: true };
+    const stringifier = stringify({ bom: true, header: true, columns: [...CSV_COLUMNS], delimiter, ...quoting });
     this.#stringifier = new PumpedTransform(stringifier, (piece) => file.write(piece));
   }
 
