@@ -4,7 +4,7 @@ import type { Http, HttpResponse } from '../http/http';
 import type { AccessTokens } from '../identity/accessToken';
 import { parsePage, type AuditLogPage } from './page';
 import { API_VERSIONS, BATCH_SIZES, pageUrl, type AuditLogQuery, type QueryTerms } from './query';
-import { refusal, type Caller } from './refusal';
+import { isOfOtherTenant, refusal, type Caller } from './refusal';
 
 export interface PageReaderParts {
   readonly http: Pick<Http, 'send'>;
@@ -44,8 +44,8 @@ export class PageReader {
         method: 'GET',
         url: pageUrl(query, this.#terms, continuationToken),
         credential: azureDevOpsCredential(token),
-        returnsExhausted: !this.#hasSucceeded,
-        isWhole: (body) => !looksLikeJson(body) || endsLikeJson(body),
+        returnsExhausted: !this.#hasSucceeded && isOfOtherTenant(this.#parts.caller),
+        isWhole: (body) => body.length > 0 && (!looksLikeJson(body) || endsLikeJson(body)),
         signal,
       });
       if (isPage(response)) {
@@ -53,7 +53,7 @@ export class PageReader {
         this.#hasSucceeded = true;
         return page;
       }
-      if (response.status === 401 && this.#hasSucceeded && !hasRenewed) {
+      if (SIGN_IN_STATUSES.has(response.status) && this.#hasSucceeded && !hasRenewed) {
         hasRenewed = true;
         this.#parts.tokens.forget(token);
       } else if (!this.#changesTerms(response)) throw this.#refusalOf(response);
@@ -78,7 +78,7 @@ export class PageReader {
   }
 
   #refusalOf(response: HttpResponse): TaskError {
-    if (response.status === 200 && looksLikeJson(response.body)) {
+    if (response.status === 200 && (response.body.length === 0 || looksLikeJson(response.body))) {
       return new TaskError('AUDIT_ANSWER_UNREADABLE', 'An answer of the Audit service broke off, however often it was asked for; nothing is published.', {
         activityId: response.activityId,
         advice: ['Run the pipeline again. If it happens again, look for a proxy that cuts long answers.'],
@@ -87,6 +87,9 @@ export class PageReader {
     return refusal(response, this.#parts.caller);
   }
 }
+
+/** How Azure DevOps answers a token that has ended: a refusal, its sign-in page, or the way there. */
+const SIGN_IN_STATUSES: ReadonlySet<number> = new Set([401, 203, 302]);
 
 /** A sign-in page comes with 203, or even with 200; only whole JSON is data. */
 function isPage(response: HttpResponse): boolean {

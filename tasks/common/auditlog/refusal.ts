@@ -37,13 +37,15 @@ export function refusal(response: HttpResponse, caller: Caller): TaskError {
       ],
     });
   }
-  if (status === 400) {
+  const isSignIn = status < 400 || status === 401 || status === 407;
+  const isFailing = status === 408 || status === 429 || status >= 500;
+  if (!isSignIn && !isFailing) {
     return new TaskError('AUDIT_REQUEST_REFUSED', `The Audit service does not understand the query (${answered}).`, {
       ...facts,
       advice: ['Update the extension to its newest version. If it is the newest, report this as an issue of the extension, with the activity id.'],
     });
   }
-  if (status === 408 || status === 429 || status >= 500) return failing(answered, facts, caller);
+  if (isFailing) return failing(answered, facts, caller);
   return signInRefused(answered, facts, caller);
 }
 
@@ -63,13 +65,19 @@ function signInRefused(answered: string, facts: Facts, caller: Caller): TaskErro
   return new TaskError('AUDIT_SIGN_IN_REFUSED', `The organization "${caller.organization}" does not accept the sign-in of the identity ${caller.clientId} (${answered}).`, {
     ...facts,
     advice: otherTenant.length > 0 ? otherTenant : [
+      ...(facts.status === 200 ? ['The answer was a web page. If a proxy of your network answers with a page of its own (a notice, a sign-in), let it pass auditservice.dev.azure.com unchanged.'] : []),
       `Add the service principal or managed identity as a user of the organization: https://dev.azure.com/${caller.organization}/_settings/users > Add users. Membership in a project is not enough.`,
       `Find it there by its name or by its client id ${caller.clientId}. It must belong to the tenant to which the organization is connected.`,
     ],
   });
 }
 
+/** Whether the organization is known to be connected to another tenant than the one signed in to. */
+export function isOfOtherTenant(caller: Caller): boolean {
+  return caller.organizationTenantId !== undefined && caller.organizationTenantId !== caller.tenantId.toLowerCase();
+}
+
 function otherTenantAdvice(caller: Caller): string[] {
-  if (caller.organizationTenantId === undefined || caller.organizationTenantId === caller.tenantId.toLowerCase()) return [];
-  return [`The organization is connected to the tenant ${caller.organizationTenantId}, but the service connection signs in to ${caller.tenantId}. Use a service connection whose identity belongs to the organization's tenant.`];
+  if (!isOfOtherTenant(caller)) return [];
+  return [`The organization is connected to the tenant ${caller.organizationTenantId ?? ''}, but the service connection signs in to ${caller.tenantId}. Use a service connection whose identity belongs to the organization's tenant.`];
 }

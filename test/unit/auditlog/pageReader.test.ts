@@ -14,6 +14,10 @@ const VERSION_REFUSED = '{"$id":"1","message":"The requested version \\"7.1\\" o
 
 /** A reader whose service answers with these, one after the other; a token is as good as its number. */
 function readerOf(...answers: readonly HttpResponse[]) {
+  return readerIn(TENANT, ...answers);
+}
+
+function readerIn(organizationTenantId: string | undefined, ...answers: readonly HttpResponse[]) {
   const requests: HttpRequest[] = [];
   const notices: string[] = [];
   const forgotten: string[] = [];
@@ -34,7 +38,7 @@ function readerOf(...answers: readonly HttpResponse[]) {
         tokenNumber += 1;
       },
     },
-    caller: { organization: 'fabrikam', clientId: 'client', tenantId: TENANT, organizationTenantId: TENANT },
+    caller: { organization: 'fabrikam', clientId: 'client', tenantId: TENANT, organizationTenantId },
     onNotice: (text) => { notices.push(text); },
   });
   return { reader, requests, notices, forgotten };
@@ -50,8 +54,19 @@ describe('page reader', () => {
     await reader.read(query, 'next', never);
     assert.deepEqual(requests.map(({ url }) => url.searchParams.get('continuationToken')), [null, 'next']);
     assert.deepEqual(requests.map(({ method, credential }) => [method, credential?.authorization]), [['GET', 'Bearer token-1'], ['GET', 'Bearer token-1']]);
-    assert.deepEqual(requests.map(({ returnsExhausted }) => returnsExhausted), [true, false]);
     assert.deepEqual(notices, []);
+  });
+
+  it('lets http wait for an exhausted rate limit, unless another tenant is the likelier reason for a first 429', async () => {
+    const first = async (organizationTenantId: string | undefined): Promise<(boolean | undefined)[]> => {
+      const { reader, requests } = readerIn(organizationTenantId, response(200, PAGE), response(200, PAGE));
+      await reader.read(query, undefined, never);
+      await reader.read(query, 'next', never);
+      return requests.map(({ returnsExhausted }) => returnsExhausted);
+    };
+    assert.deepEqual(await first(TENANT), [false, false]);
+    assert.deepEqual(await first(undefined), [false, false]);
+    assert.deepEqual(await first('22222222-bbbb-4bbb-8bbb-222222222222'), [true, false]);
   });
 
   it('tells http what a whole answer is, so that one that broke off is asked for again', async () => {
@@ -59,7 +74,7 @@ describe('page reader', () => {
     await reader.read(query, undefined, never);
     const isWhole = requests[0]?.isWhole;
     assert.ok(isWhole);
-    for (const [body, expected] of [[PAGE, true], [Buffer.from(`\ufeff\r\n${PAGE.toString()}\n `), true], [PAGE.subarray(0, -1), false], [PAGE.subarray(0, 40), false], [Buffer.from('<html>'), true], [Buffer.alloc(0), true]] as const) {
+    for (const [body, expected] of [[PAGE, true], [Buffer.from(`\ufeff\r\n${PAGE.toString()}\n `), true], [PAGE.subarray(0, -1), false], [PAGE.subarray(0, 40), false], [Buffer.from('<html>'), true], [Buffer.alloc(0), false]] as const) {
       assert.equal(isWhole(body), expected, body.toString());
     }
   });
@@ -93,8 +108,8 @@ describe('page reader', () => {
     await assert.rejects(reader.read(query, 'next', never), isTaskError('AUDIT_REQUEST_REFUSED'));
   });
 
-  it('renews the token once after a success', async () => {
-    const { reader, requests, forgotten } = readerOf(response(200, PAGE), response(401), response(200, PAGE));
+  for (const status of [401, 203, 302]) it(`renews the token once after a success when the answer is ${status}`, async () => {
+    const { reader, requests, forgotten } = readerOf(response(200, PAGE), response(status), response(200, PAGE));
     await reader.read(query, undefined, never);
     await reader.read(query, 'next', never);
     assert.deepEqual(forgotten, ['token-1']);
@@ -123,12 +138,15 @@ describe('page reader', () => {
     });
   }
 
+  it('takes 200 with nothing for an answer that broke off', async () => {
+    await assert.rejects(readerOf(response(200)).reader.read(query, undefined, never), isTaskError('AUDIT_ANSWER_UNREADABLE'));
+  });
+
   const signInPages: [what: string, answer: HttpResponse][] = [
     ['203 with a page', response(203, '<html>secret-word</html>')],
     ['203 with JSON', response(203, PAGE)],
     ['302', response(302, '', { location: 'https://login.microsoftonline.com/secret-word' })],
     ['200 with HTML', response(200, '\r\n<!DOCTYPE html><body>secret-word</body>')],
-    ['200 with nothing', response(200)],
   ];
   for (const [what, answer] of signInPages) {
     it(`takes ${what} for a sign-in that failed, never for data`, async () => {
