@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { PassThrough, Transform } from 'node:stream';
+import { createGzip, gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { PumpedTransform } from '../../../tasks/common/export/pumpedTransform';
+
+const tick = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+const piece = (size: number): Buffer => Buffer.alloc(size, 'abcdefg');
+
+describe('pumped transform', () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => { unhandled.push(reason); };
+  before(() => { process.on('unhandledRejection', note); });
+  after(() => { process.off('unhandledRejection', note); });
+  afterEach(async () => {
+    await tick();
+    assert.deepEqual(unhandled, []);
+  });
+
+  it('brings everything to a slow target, in order', async () => {
+    const received: Buffer[] = [];
+    const pumped = new PumpedTransform(createGzip({ chunkSize: 64 }), async (output) => {
+      await tick();
+      received.push(output);
+    });
+    for (let number = 0; number < 20; number += 1) await pumped.write([piece(number * 100), piece(3)]);
+    await pumped.end();
+    assert.equal(gunzipSync(Buffer.concat(received)).toString(), Array.from({ length: 20 }, (_, number) => piece(number * 100).toString() + piece(3).toString()).join(''));
+  });
+
+  it('waits for its target instead of filling the memory', async () => {
+    let taken = 0;
+    let given = 0;
+    const pumped = new PumpedTransform(new PassThrough({ highWaterMark: 1_000 }), async (output) => {
+      await tick();
+      taken += output.length;
+      assert.ok(given - taken < 10_000, `${given - taken} bytes on the way`);
+    });
+    for (let number = 0; number < 200; number += 1) {
+      given += 500;
+      await pumped.write([piece(500)]);
+    }
+    await pumped.end();
+    assert.equal(taken, 100_000);
+  });
+
+  it('ends with the target\'s failure, whenever it comes, and never hangs', async () => {
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 30 }), fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 30 }), fc.boolean(), fc.boolean(), async (failsAt, sizes, isGzip, isSlow) => {
+      const failure = new Error('the disk is full');
+      let outputs = 0;
+      let hasFailed = false;
+      const transform = isGzip ? createGzip({ chunkSize: 64, level: 0 }) : new PassThrough({ highWaterMark: 100 });
+      const pumped = new PumpedTransform(transform, async () => {
+        if (isSlow) await tick();
+        outputs += 1;
+        hasFailed ||= outputs > failsAt;
+        if (hasFailed) throw failure;
+      });
+      const writing = (async () => {
+        for (const size of sizes) await pumped.write([piece(size)]);
+        await pumped.end();
+      })();
+      const outcome = await writing.then(() => undefined, (thrown: unknown) => thrown);
+      assert.equal(outcome, hasFailed ? failure : undefined);
+    }), { numRuns: 300 });
+  });
+
+  it('ends with the transform\'s own failure', async () => {
+    const failure = new Error('cannot compress');
+    const pumped = new PumpedTransform(new Transform({ transform: (_piece, _encoding, done) => { done(failure); } }), () => Promise.resolve());
+    await assert.rejects(async () => {
+      await pumped.write([piece(1)]);
+      await pumped.end();
+    }, failure);
+  });
+
+  it('leaves nothing unhandled when it is abandoned in the middle of a write', async () => {
+    const pumped = new PumpedTransform(new PassThrough({ highWaterMark: 10 }), () => new Promise(() => {}));
+    const writing = pumped.write([piece(100), piece(100), piece(100_000)]);
+    await tick();
+    pumped.abandon();
+    await tick();
+    // The target never answers, so nothing more can be known than that nothing is left unhandled.
+    writing.catch(() => undefined);
+  });
+});

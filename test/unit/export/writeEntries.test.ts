@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { AuditLogEntry } from '../../../tasks/common/auditlog/entry';
+import type { EntryBatch } from '../../../tasks/common/auditlog/readEntries';
+import { writeEntries, type ExportFormat, type WrittenExport } from '../../../tasks/common/export/writeEntries';
+import { entryAt } from '../../support/auditEntries';
+import { isTaskError } from '../../support/taskErrors';
+import { temporaryFolder } from '../../support/temporaryFolder';
+
+const EVERY_FORMAT: ExportFormat = { formats: ['jsonl', 'csv', 'json'], compressJson: true, csvDelimiter: ',' };
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const entries = (count: number, size = 0): AuditLogEntry[] => Array.from({ length: count }, (_, index) => entryAt(1_000_000 - index, index, { details: `é\u2028 ${index} ${'x'.repeat(size)}` }));
+
+async function* inBatches(all: readonly AuditLogEntry[], size: number, failure?: Error): AsyncGenerator<EntryBatch> {
+  let pages = 0;
+  for (let from = 0; from < all.length; from += size) {
+    pages += 1;
+    yield await Promise.resolve({ entries: all.slice(from, from + size), pages, reached: undefined });
+  }
+  if (failure) throw failure;
+  yield { entries: [], pages, reached: undefined };
+}
+
+const write = (batches: AsyncIterable<EntryBatch>, folder: string, format = EVERY_FORMAT): Promise<WrittenExport> => writeEntries(batches, folder, format, () => {});
+
+function content(folder: string, name: string): Buffer {
+  const bytes = readFileSync(path.join(folder, name));
+  return name.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+}
+
+describe('writing entries', () => {
+  const folder = temporaryFolder();
+
+  it('gives JSON Lines that are the entries\' bytes, a JSON array of them, and descriptions that fit', async () => {
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 70 }), fc.constantFrom(0, 3_000), fc.boolean(), async (count, batch, size, compressJson) => {
+      const own = path.join(folder(), `${count}-${batch}-${size}-${String(compressJson)}`);
+      mkdirSync(own, { recursive: true });
+      if (readdirSync(own).length > 0) return;
+      const all = entries(count, size);
+      const { files, tally, repaired } = await write(inBatches(all, batch), own, { ...EVERY_FORMAT, compressJson });
+      const suffix = compressJson ? '.gz' : '';
+      assert.deepEqual(files.map(({ name, format, entries: held }) => [name, format, held]), [[`audit-log.jsonl${suffix}`, 'jsonl', count], ['audit-log.csv', 'csv', count], [`audit-log.json${suffix}`, 'json', count]]);
+      assert.ok(content(own, `audit-log.jsonl${suffix}`).equals(Buffer.concat(all.flatMap(({ raw }) => [raw, Buffer.from('\n')]))));
+      assert.deepEqual(JSON.parse(content(own, `audit-log.json${suffix}`).toString()), all.map((entry) => entry.fields()));
+      for (const file of files) {
+        const bytes = readFileSync(path.join(own, file.name));
+        assert.deepEqual([file.bytes, file.sha256, file.contentSha256], [bytes.length, sha256(bytes), sha256(content(own, file.name))]);
+      }
+      assert.deepEqual([tally.entries, repaired], [count, 0]);
+    }), { numRuns: 40 });
+  }).timeout(60_000);
+
+  for (const compressJson of [false, true]) {
+    it(`of an empty window gives files that are valid and empty${compressJson ? ', compressed' : ''}`, async () => {
+      const { files } = await write(inBatches([], 1), folder(), { ...EVERY_FORMAT, compressJson });
+      const [jsonl, csv, json] = files.map(({ name }) => content(folder(), name).toString());
+      assert.equal(jsonl, '');
+      assert.equal(csv?.split('\r\n').length, 2);
+      assert.equal(json, '[]\n');
+      assert.deepEqual(readdirSync(folder()).sort(), files.map(({ name }) => name).sort());
+    });
+  }
+
+  it('gives the same bytes on every run, and the same content however the pages were cut', async () => {
+    const all = entries(2_000, 200);
+    const runs = await Promise.all([['a', 300], ['b', 300], ['c', 7]].map(async ([name, batch]) => {
+      const own = path.join(folder(), name as string);
+      mkdirSync(own);
+      return (await write(inBatches(all, batch as number), own)).files;
+    }));
+    assert.deepEqual(runs[0], runs[1]);
+    assert.deepEqual(runs[2]?.map(({ contentSha256 }) => contentSha256), runs[0]?.map(({ contentSha256 }) => contentSha256));
+  });
+
+  it('writes only the formats asked for, each once', async () => {
+    const { files } = await write(inBatches(entries(2), 1), folder(), { ...EVERY_FORMAT, formats: ['json', 'json'] });
+    assert.deepEqual(files.map(({ name }) => name), ['audit-log.json.gz']);
+  });
+
+  it('keeps the original bytes of repaired entries beside the files, with id and hash', async () => {
+    const original = Buffer.from([0x7b, 0xff, 0x5c, 0x0a, 0x7d]);
+    const [before, between, after] = entries(3);
+    const repaired = new AuditLogEntry(between!.raw, between!.id, between!.ticks, original);
+    const written = await write(inBatches([before!, repaired, after!], 2), folder());
+    assert.equal(written.repaired, 1);
+    assert.deepEqual(written.files.at(-1)?.name, 'anomalies.jsonl');
+    assert.equal(written.files.at(-1)?.entries, 1);
+    const lines = content(folder(), 'anomalies.jsonl').toString().split('\n');
+    assert.equal(lines.length, 2);
+    assert.deepEqual(JSON.parse(lines[0]!), { id: between!.id, sha256: sha256(original), original: original.toString('base64') });
+    assert.ok(content(folder(), 'audit-log.jsonl.gz').includes(between!.raw));
+  });
+
+  it('tells after every batch what is written', async () => {
+    const told: [number, number][] = [];
+    const { pages } = await writeEntries(inBatches(entries(5), 2), folder(), EVERY_FORMAT, (batch, tally) => { told.push([batch.pages, tally.entries]); });
+    assert.deepEqual(told, [[1, 2], [2, 4], [3, 5], [3, 5]]);
+    assert.equal(pages, 3);
+  });
+
+  it('ends with what reading throws, and leaves no file open', async () => {
+    const failure = new Error('reading failed');
+    await assert.rejects(write(inBatches(entries(500, 2_000), 100, failure), folder()), failure);
+    assert.deepEqual(openFilesIn(folder()), []);
+  });
+
+  it('refuses to write over a file, and leaves none open', async () => {
+    writeFileSync(path.join(folder(), 'audit-log.csv'), 'mine');
+    await assert.rejects(write(inBatches(entries(1), 1), folder()), isTaskError('OUTPUT_NOT_WRITABLE', /EEXIST/));
+    assert.equal(content(folder(), 'audit-log.csv').toString(), 'mine');
+    assert.deepEqual(openFilesIn(folder()), []);
+  });
+
+  it('says so when the folder is not there', async () => {
+    await assert.rejects(write(inBatches([], 1), path.join(folder(), 'missing')), isTaskError('OUTPUT_NOT_WRITABLE'));
+  });
+});
+
+/** What this process holds open in a folder; nothing is known where the system does not tell. */
+function openFilesIn(folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${descriptor}`);
+      return target.startsWith(folder) ? [target] : [];
+    } catch {
+      return [];
+    }
+  });
+}
