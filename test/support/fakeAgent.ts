@@ -14,8 +14,7 @@ export type AgentEvent =
   | { readonly kind: 'output'; readonly name: string; readonly value: string }
   | { readonly kind: 'artifact'; readonly name: string; readonly directory: string }
   | { readonly kind: 'attachment'; readonly type: string; readonly name: string; readonly file: string }
-  | { readonly kind: 'summary'; readonly title: string; readonly file: string }
-  | { readonly kind: 'attachment'; readonly type: string; readonly name: string; readonly file: string };
+  | { readonly kind: 'summary'; readonly title: string; readonly file: string };
 
 /** An agent that keeps what is done to it. Its names are the task's own, so a test cannot set an input that does not exist. */
 export class FakeAgent<Input extends string = string, Output extends string = string> implements Agent<Input, Output> {
@@ -80,10 +79,6 @@ export class FakeAgent<Input extends string = string, Output extends string = st
 
   attachSummary(title: string, file: string): void {
     this.#note({ kind: 'summary', title, file });
-  }
-
-  attachFile(type: string, name: string, file: string): void {
-    this.#note({ kind: 'attachment', type, name, file });
   }
 
   attachFile(type: string, name: string, file: string): void {

@@ -29,7 +29,7 @@ describe('the adapter for Azure Pipelines', () => {
       cwd: folder, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'], AGENT_TEMPDIRECTORY: folder, ...environment },
     });
     const texts = ['', '', ''];
-    [child.stdout, child.stderr, child.stdio[3]].forEach((stream, index) => stream?.on('data', (piece: Buffer) => { texts[index] += piece.toString('utf8'); }));
+    [child.stdout, child.stderr, child.stdio[3]].forEach((stream, index) => stream?.on('data', (piece: Buffer) => { texts[index] = `${texts[index] ?? ''}${piece.toString('utf8')}`; }));
     return new Promise((resolve) => child.on('close', (exitCode) => {
       const [stdout = '', stderr = '', results = ''] = texts;
       resolve({ exitCode, lines: stdout.split(/\r\n|\r|\n/).filter((line) => line !== ''), stderr, results: results === '' ? [] : (JSON.parse(results) as unknown[]) });
