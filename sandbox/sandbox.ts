@@ -17,7 +17,7 @@ import {ProxyServer} from './network/proxyServer';
 import {hostRouter} from './network/router';
 import {ServiceServer} from './network/serviceServer';
 import {buildDirectory} from './organization/directory';
-import {EntryWriter} from './organization/entryText';
+import {EntryWriter} from './organization/entryWriter';
 import {fixedEntries} from './organization/fixedEntries';
 import {GeneratedEntries, type EntrySource} from './organization/organization';
 import {SeededRandom} from './organization/random';
@@ -125,7 +125,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 function buildSource(options: SandboxOptions, seed: number, directory: Directory, switches: Switches): EntrySource {
   if (options.entries !== undefined) return fixedEntries(options.entries);
   const hostileShare = switches.hostile === 'every' ? 1 : switches.hostile ? 0.25 : 0;
-  const writer = new EntryWriter(directory, {hostileShare, whitespace: switches.whitespace, strayBackslashShare: switches.strayBackslash ? 0.02 : 0});
+  const writer = new EntryWriter(directory, seed, {hostileShare, whitespace: switches.whitespace, strayBackslashShare: switches.strayBackslash ? 0.02 : 0});
   const {totalEntries: total} = options;
   const timetable = total === undefined ? workingHours(seed, options.entriesPerDay ?? 2000, switches.lateArrivals) : exactly(total.count, total.start, total.end);
   return new GeneratedEntries(seed, timetable, writer);

@@ -1,5 +1,5 @@
 import {rowOf, type AuditPage, type PageRow} from '../audit/page';
-import {strayBackslash} from '../organization/entryText';
+import {strayBackslash} from '../organization/spoiling';
 import {instantOfInverted, type Instant} from '../organization/instant';
 import type {Fault} from './fault';
 

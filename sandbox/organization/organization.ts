@@ -1,6 +1,7 @@
-import type {EntryWriter} from './entryText';
+import type {EntryWriter} from './entryWriter';
 import {SeededRandom} from './random';
-import type {StoredEntry, WrittenEntry} from './storedEntry';
+import {Shelf} from './shelf';
+import type {StoredEntry} from './storedEntry';
 import type {Bucket, Timetable} from './timetable';
 
 /** Something that holds audit log entries. */
@@ -14,7 +15,6 @@ export interface EntrySource {
 
 const CACHED_BUCKETS = 48;
 const TICKS_PER_MS = 10_000;
-const BLOCK_BYTES = 256 * 1024;
 const LATEST_ARRIVAL_MS = 20 * 60_000;
 
 /** The entries of an organization, a pure function of seed and instant; a window costs only its own entries. */
@@ -50,26 +50,9 @@ export class GeneratedEntries implements EntrySource {
       const ms = bucket.startMs + Math.floor(offset / TICKS_PER_MS);
       const subTicks = offset % TICKS_PER_MS;
       const late = this.timetable.lateArrivals && random.chance(0.02) ? random.below(LATEST_ARRIVAL_MS) : 0;
-      shelf.add(this.writer.write(random, ms, subTicks), ms, subTicks, ms + late);
+      this.writer.write(shelf, random, ms, subTicks, ms + late);
     }
     return sortTies(shelf.entries);
-  }
-}
-
-/** Collects the entries of a bucket in few large blocks. */
-class Shelf {
-  readonly entries: StoredEntry[] = [];
-  private block = Buffer.allocUnsafeSlow(0);
-  private used = 0;
-
-  add({id, json, accessBy}: WrittenEntry, ms: number, subTicks: number, visibleFrom: number): void {
-    if (this.block.length - this.used < json.length * 3) {
-      this.block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, json.length * 3));
-      this.used = 0;
-    }
-    const from = this.used;
-    this.used += this.block.write(json, from);
-    this.entries.push({id, accessBy, ms, subTicks, visibleFrom, block: this.block, from, to: this.used});
   }
 }
 

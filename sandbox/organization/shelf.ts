@@ -1,0 +1,41 @@
+import type {StoredEntry} from './storedEntry';
+
+const BLOCK_BYTES = 256 * 1024;
+/** More than the ids and the timestamp of an entry ever need. */
+const FRAME_BYTES = 1024;
+
+/** Collects the entries of a bucket, their texts side by side in few large blocks. */
+export class Shelf {
+  readonly entries: StoredEntry[] = [];
+  private block = Buffer.allocUnsafeSlow(0);
+  private used = 0;
+  private from = 0;
+
+  /** Begins an entry whose parts, ids and timestamp aside, take at most so many bytes. */
+  begin(bytes: number): void {
+    const needed = bytes + FRAME_BYTES;
+    if (this.block.length - this.used < needed) {
+      this.block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, needed));
+      this.used = 0;
+    }
+    this.from = this.used;
+  }
+
+  ascii(text: string): void {
+    this.used += this.block.write(text, this.used, 'latin1');
+  }
+
+  utf8(text: string): void {
+    this.used += this.block.write(text, this.used, 'utf8');
+  }
+
+  bytes(part: Buffer): void {
+    this.block.set(part, this.used);
+    this.used += part.length;
+  }
+
+  /** Ends the entry. */
+  end(id: string, ms: number, subTicks: number, visibleFrom: number, accessBy: string | undefined): void {
+    this.entries.push({id, ms, subTicks, visibleFrom, accessBy, block: this.block, from: this.from, to: this.used});
+  }
+}
