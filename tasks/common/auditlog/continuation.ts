@@ -23,10 +23,10 @@ export class Continuation {
   next(page: AuditLogPage): string | undefined {
     if (!page.hasMore) return undefined;
     const token = page.continuationToken;
-    if (token === undefined) throw broken('says that more entries follow, but not where they begin');
-    if (token === this.#previous || token === this.#kept) throw broken('goes round in a circle instead of coming to the older entries');
+    if (token === undefined) throw broken('says that more entries follow, but not where they begin', page);
+    if (token === this.#previous || token === this.#kept) throw broken('goes round in a circle instead of coming to the older entries', page);
     this.#emptyPages = page.entries.length === 0 ? this.#emptyPages + 1 : 0;
-    if (this.#emptyPages > MOST_EMPTY_PAGES) throw broken(`sent ${this.#emptyPages} pages without an entry, one after the other`);
+    if (this.#emptyPages > MOST_EMPTY_PAGES) throw broken(`sent ${this.#emptyPages} pages without an entry, one after the other`, page);
     this.#previous = token;
     this.#sinceKept += 1;
     if (this.#sinceKept === this.#keepFor) {
@@ -38,8 +38,9 @@ export class Continuation {
   }
 }
 
-function broken(what: string): TaskError {
+function broken(what: string, { activityId }: AuditLogPage): TaskError {
   return new TaskError('AUDIT_PAGING_BROKEN', `The Audit service ${what}; nothing is published, because entries would be missing.`, {
+    activityId,
     advice: ['Run the pipeline again. If it happens again, export a shorter window, and report it to Microsoft and as an issue of this extension.'],
   });
 }

@@ -10,6 +10,8 @@ export interface AuditLogPage {
   readonly entries: readonly AuditLogEntry[];
   readonly continuationToken: string | undefined;
   readonly hasMore: boolean;
+  /** What the service calls the request that it answers. */
+  readonly activityId?: string | undefined;
 }
 
 /**

@@ -110,10 +110,10 @@ function endsLikeJson(body: Buffer): boolean {
   return CLOSING.has(body.findLast((byte) => !WHITE_SPACE.has(byte)) ?? 0);
 }
 
-/** The page in an answer; a failure carries the answer's activity id. */
+/** The page in an answer; page and failure carry the answer's activity id. */
 function pageOf({ body, activityId }: HttpResponse): AuditLogPage {
   try {
-    return parsePage(body);
+    return { ...parsePage(body), activityId };
   } catch (thrown) {
     if (!(thrown instanceof TaskError)) throw thrown;
     throw new TaskError(thrown.code, thrown.message, { advice: thrown.advice, cause: thrown.cause, activityId });

@@ -1,6 +1,5 @@
-import type { Agent } from '../agent/agent';
 import type { ConnectionKind } from '../identity/serviceConnection';
-import type { InputProblems } from './inputProblems';
+import type { InputProblems, InputSource } from './inputProblems';
 import { parseChoice, parseOrganization } from './inputValues';
 
 /** Inputs that every task with a service connection has. */
@@ -16,13 +15,18 @@ export interface ChosenConnection {
  * Which service connection signs in; the one given when there is only one.
  * Input names follow AzureCLI@3 (microsoft/azure-pipelines-tasks: Tasks/AzureCLIV3/task.json).
  */
-export function readConnectionInputs(agent: Agent<ConnectionInput>, problems: InputProblems<ConnectionInput>): ChosenConnection | undefined {
+export function readConnectionInputs(agent: InputSource<ConnectionInput>, problems: InputProblems<ConnectionInput>): ChosenConnection | undefined {
   const azureDevOps = agent.input('azureDevOpsServiceConnection');
   const azureRM = agent.input('connectedServiceNameARM');
   const type = agent.input('connectionType');
   const kind = type === undefined ? undefined : problems.take('connectionType', parseChoice(type, ['azureDevOps', 'azureRM'] as const));
   if (azureDevOps !== undefined && azureRM !== undefined && type === undefined) {
     problems.add('connectionType', 'both azureDevOpsServiceConnection and azureSubscription are given. Give only one of them, or say which counts: connectionType: azureDevOps or connectionType: azureRM.');
+    return undefined;
+  }
+  if (kind !== undefined && (kind === 'azureDevOps' ? azureDevOps : azureRM) === undefined && (azureDevOps ?? azureRM) !== undefined) {
+    const needed = kind === 'azureDevOps' ? 'azureDevOpsServiceConnection' : 'azureSubscription';
+    problems.add('connectionType', `${kind} is chosen, but ${needed} is not given. Give ${needed}, or leave out connectionType: the connection that is given then counts.`);
     return undefined;
   }
   if (azureDevOps !== undefined && (azureRM === undefined || kind === 'azureDevOps')) return { kind: 'azureDevOps', id: azureDevOps };
@@ -34,7 +38,7 @@ export function readConnectionInputs(agent: Agent<ConnectionInput>, problems: In
 }
 
 /** The organization whose audit log is meant: the one given, else that of the pipeline. */
-export function readOrganizationInput(agent: Agent<ConnectionInput>, problems: InputProblems<ConnectionInput>): string | undefined {
+export function readOrganizationInput(agent: InputSource<ConnectionInput>, problems: InputProblems<ConnectionInput>): string | undefined {
   const own = agent.variable('System.CollectionUri') ?? agent.variable('System.TeamFoundationCollectionUri');
   return problems.take('organization', parseOrganization(agent.input('organization'), own));
 }
