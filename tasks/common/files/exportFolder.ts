@@ -12,7 +12,7 @@ export interface ExportFolder {
   readonly partial: string;
   /** Gives the folder its final name, in one step. @returns the final path */
   publish(): Promise<string>;
-  /** Removes what was written. */
+  /** Removes what was written. Never rejects: what resists is left to a later run's sweep, and must not hide the failure before. */
   discard(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function createExportFolder(parent: string, name: string, nowMs: nu
   return {
     partial,
     publish: () => publish(partial, parent, name),
-    discard: () => rm(partial, { recursive: true, force: true, maxRetries: 3 }),
+    discard: () => rm(partial, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined),
   };
 }
 
@@ -68,8 +68,14 @@ async function sweep(parent: string, nowMs: number): Promise<void> {
 async function isStale(folder: string, nowMs: number): Promise<boolean> {
   const processId = Number(path.basename(folder).slice(PARTIAL.length).split('-')[0]);
   if (processId === process.pid || !isAlive(processId)) return true;
-  const times = await Promise.all([folder, ...(await readdir(folder)).map((file) => path.join(folder, file))].map(changedAt));
-  return Math.max(...times) < nowMs - STALE_AFTER_MS;
+  try {
+    const times = await Promise.all([folder, ...(await readdir(folder)).map((file) => path.join(folder, file))].map(changedAt));
+    return Math.max(...times) < nowMs - STALE_AFTER_MS;
+  } catch (thrown) {
+    // Its own export renamed or removed it just now.
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw thrown;
+  }
 }
 
 async function changedAt(file: string): Promise<number> {

@@ -10,7 +10,7 @@ export function markdownText(text: string, maximumLength = 120): string {
     .replace(/>/g, '&gt;')
     .replace(/[\\`*_{}[\]()#|!~]/g, '\\$&')
     // Bare addresses would become links.
-    .replace(/:\/\//g, ':&#8203;//')
+    .replace(/\/(?=\/)/g, '/&#8203;')
     .replace(/@/g, '&#64;')
     .replace(/www\./gi, 'www&#46;');
 }

@@ -51,6 +51,6 @@ function table(title: string, counts: ReadonlyMap<string, number>): string {
 }
 
 function files(facts: SummaryFacts): string {
-  const where = facts.artifactName === undefined ? 'Files (the task published none of them)' : `Files in the artifact \`${markdownText(facts.artifactName)}\``;
+  const where = facts.artifactName === undefined ? 'Files (the task published none of them)' : `Files in the artifact ${markdownText(facts.artifactName)}`;
   return [`| ${where} | Entries | Bytes |`, '| --- | ---: | ---: |', ...facts.files.map((file) => `| ${file.name} | ${formatCount(file.entries)} | ${formatCount(file.bytes)} |`)].join('\n');
 }
