@@ -26,6 +26,8 @@ import type {Directory} from './organization/directory';
 import {buildCast} from './pipelines/cast';
 import {CollectionService} from './pipelines/collection';
 import {buildJob} from './pipelines/job';
+import {applyMisconfiguration} from './misconfigurations/catalog';
+import {healthyAccess, type AccessSettings} from './security/accessSettings';
 import {DEFAULT_SWITCHES, type Switches} from './switches';
 
 export type {FaultRule, RecordedRequest, Switches, TruthEntry};
@@ -49,6 +51,8 @@ export interface SandboxOptions {
   readonly switches?: Partial<Switches>;
   readonly faults?: readonly FaultRule[];
   readonly proxyCredentials?: {readonly username: string; readonly password: string};
+  /** What administrators set wrong, by the names of `misconfigurations/catalog`, applied in this order. */
+  readonly misconfigurations?: readonly string[];
 }
 
 /** A running stand-in for Azure DevOps, Entra, and the corporate network before them. */
@@ -59,6 +63,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly job: JobContext;
   /** May be changed while the stand-in runs. */
   readonly switches: Switches;
+  /** What administrators decide; may be changed while the stand-in runs. Its `stepInputs` are the inputs of the step in the YAML. */
+  readonly access: AccessSettings;
   /** Every request and every CONNECT, in order of arrival. */
   readonly requests: readonly RecordedRequest[];
   /** Every secret ever issued: the job token, assertions, access tokens. */
@@ -91,17 +97,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const directory = buildDirectory(options.organization ?? 'fabrikam', seed);
   const project = directory.projects[0] as Directory['projects'][number];
   const cast = buildCast(directory, project.name, seed);
+  const access = healthyAccess(directory, project, cast, switches);
+  for (const name of options.misconfigurations ?? []) applyMisconfiguration(name, access);
   const [certificate, pipelinesKey, entraKey] = await Promise.all([serverCertificate(), signingKey('pipelines'), signingKey('entra')]);
   const jobToken = await issueJobToken(directory, clock());
   onToken(jobToken);
   const job = buildJob(directory, project, cast.connections, jobToken, new SeededRandom(seed, 3));
   const store = new EntryStore(buildSource(options, seed, directory, switches));
-  const gate = new Gate({organization: directory.organization, tenantId: directory.tenantId, entraKey, jobToken, switches, isMember: (objectId) => switches.member && cast.members.has(objectId)});
+  const gate = new Gate({organization: directory.organization, tenantId: directory.tenantId, entraKey, jobToken, switches, access});
   const oidcPath = new URL(job.variables['System.OidcRequestUri'] ?? '').pathname.slice(directory.organization.length + 1);
   const route = hostRouter(directory.organization, {
     entra: new TokenEndpoint({tenants: cast.tenants, key: entraKey, pipelinesKey, tokenLifetime: () => switches.accessTokenLifetime, onToken}),
-    collection: new CollectionService({directory, project, cast, gate, key: pipelinesKey, oidcPath, switches, onToken}),
-    audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, isReader: (objectId) => cast.readers.has(objectId)}),
+    collection: new CollectionService({directory, project, gate, access, key: pipelinesKey, oidcPath, switches, onToken}),
+    audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, access}),
   });
   const service = new ServiceServer({certificate, rules, switches, clock, record, route});
   const proxy = new ProxyServer({rules, clock, record, credentials: options.proxyCredentials, adopt: (socket) => { service.adopt(socket); }});
@@ -115,7 +123,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   return {
     network: {proxyUrl, caFile, ...(options.proxyCredentials === undefined ? {} : {proxyCredentials: options.proxyCredentials})},
-    servicePort, job, switches, requests, tokens, close,
+    servicePort, job, switches, access, requests, tokens, close,
     truth: (window, at = clock()) => politely(groundTruth(store, window, at)),
     faults: {set: (replacement) => { rules.set(replacement); }, get fired() { return rules.fired; }},
     [Symbol.asyncDispose]: close,

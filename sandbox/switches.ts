@@ -42,6 +42,8 @@ export interface Switches {
   /** What a token of another tenant gets: 401, or the 429 that one field report describes. */
   foreignTenant: 401 | 429;
   notMemberStatus: number;
+  /** What a query gets while the policy "Log Audit Events" is off. */
+  auditingOffStatus: 404 | 403 | 400;
   /** "View audit log" of the service principals: allowed, not set, or denied through a group. */
   auditPermission: 'allow' | 'notSet' | 'deny';
   /** Whether the service principals were added to the organization. */
@@ -63,7 +65,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   startBound: 'inclusive', endBound: 'inclusive', boundPrecision: 'tick', tokenBoundToWindow: false, orderInsideTick: 'id',
   pageCap: 1000, defaultPage: 200, wrapper: false, lastToken: 'id', dateSkewMs: 0, latencyMs: 0, gzip: false, byteOrderMark: 'never',
   refusedApiVersions: [],
-  signIn: 'redirect', refuseSuppressed: false, foreignTenant: 401, notMemberStatus: 401, auditPermission: 'allow', member: true,
+  signIn: 'redirect', refuseSuppressed: false, foreignTenant: 401, notMemberStatus: 401, auditingOffStatus: 404, auditPermission: 'allow', member: true,
   entraBacked: true, accessTokenLifetime: 3599, assertionLifetime: 599,
   projectVisibility: 'private', projectStatus: 200,
 };

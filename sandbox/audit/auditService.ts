@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import type {Gate} from '../entra/gate';
+import type {Caller, Gate} from '../entra/gate';
 import {spoiledPage, type PageTools} from '../faults/pageFaults';
 import {jsonReply, textReply, type Reply, type ServiceRequest} from '../network/exchange';
 import {refusal} from '../network/signIn';
@@ -7,6 +7,8 @@ import {AUDIT_ACTIONS} from '../organization/actions';
 import type {Directory} from '../organization/directory';
 import {invertedTicks} from '../organization/instant';
 import type {StoredEntry} from '../organization/storedEntry';
+import type {AccessSettings} from '../security/accessSettings';
+import {auditRefusal, permissionRefusal} from '../security/auditAccess';
 import type {Switches} from '../switches';
 import {aggregatedRows} from './aggregation';
 import type {EntryStore} from './entryStore';
@@ -21,8 +23,7 @@ export interface AuditOptions {
   readonly gate: Gate;
   readonly switches: Readonly<Switches>;
   readonly recordAccess: boolean;
-  /** Whether a principal has "View audit log" of its own. */
-  readonly isReader: (objectId: string) => boolean;
+  readonly access: AccessSettings;
 }
 
 const REMEMBERED_PAGES = 64;
@@ -39,14 +40,17 @@ export class AuditService {
 
   /** @param path the path behind the organization's name, beginning with a slash */
   async answer(request: ServiceRequest, path: string): Promise<Reply> {
-    const resource = /^\/_apis\/audit\/(auditlog|actions)$/i.exec(path)?.[1]?.toLowerCase();
+    const resource = /^\/_apis\/audit\/(auditlog|actions|streams)$/i.exec(path)?.[1]?.toLowerCase();
     if (resource === undefined) return textReply(404, 'text/plain', 'The resource cannot be found.');
     if (request.method !== 'GET') return refusal(405, `The requested resource does not support http method '${request.method}'.`, 'VssServiceException', {allow: 'GET'});
     const caller = await this.options.gate.admit(request);
     if (caller.kind === 'refused') return caller.reply;
     const versionProblem = this.versionProblem(request);
     if (versionProblem !== undefined) return versionProblem;
-    if (caller.kind === 'job' || !this.mayRead(caller.objectId)) return this.noPermission(caller.kind === 'job' ? 'Build Service' : caller.objectId);
+    if (resource === 'streams') return this.listStreams(caller);
+    if (caller.kind === 'job') return permissionRefusal('Build Service');
+    const refused = auditRefusal(this.options.access, caller, request.now);
+    if (refused !== undefined) return refused;
     if (resource === 'actions') return jsonReply(200, {count: AUDIT_ACTIONS.length, value: AUDIT_ACTIONS});
     try {
       return this.queryLog(request, {...caller, userAgent: request.headers['user-agent'] ?? ''});
@@ -56,8 +60,11 @@ export class AuditService {
     }
   }
 
-  private mayRead(objectId: string): boolean {
-    return this.options.switches.auditPermission === 'allow' && this.options.isReader(objectId);
+  private listStreams(caller: Caller): Reply {
+    const {access} = this.options;
+    if (caller.kind !== 'principal' || !access.visible.streams || access.addressPolicy === 'auditService') return permissionRefusal('The caller');
+    const value = access.streams.map((stream) => ({...stream, consumerInputs: {}, createdTime: '2026-02-03T09:41:00Z', updatedTime: '2026-11-02T07:15:09Z'}));
+    return jsonReply(200, {count: value.length, value});
   }
 
   private versionProblem(request: ServiceRequest): Reply | undefined {
@@ -68,12 +75,6 @@ export class AuditService {
       return refusal(400, message, version.includes('preview') ? 'VssVersionOutOfRangeException' : 'VssInvalidPreviewVersionException');
     }
     return undefined;
-  }
-
-  private noPermission(identity: string): Reply {
-    const message = `Access Denied: ${identity} needs the following permission(s) on the resource /AllPermissions to perform this action: View audit log`;
-    const customProperties = {Descriptor: null, IdentityDisplayName: null, Token: '/AllPermissions', RequestedPermissions: 1, NamespaceId: 'a6cc6381-a1ca-4b36-b3c1-4e65211e82b6'};
-    return refusal(403, message, 'AccessCheckException', {}, {customProperties});
   }
 
   private queryLog(request: ServiceRequest, reader: {objectId: string; clientId: string; userAgent: string}): Reply {

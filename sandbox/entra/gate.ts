@@ -1,14 +1,25 @@
 import {createLocalJWKSet, errors, jwtVerify, type JWTPayload} from 'jose';
-import {refusal, suppressesRedirect, unauthenticated} from '../network/signIn';
+import {refusal, signInPage, signInRedirect, suppressesRedirect, unauthenticated} from '../network/signIn';
 import {jsonReply, type Reply, type ServiceRequest} from '../network/exchange';
+import type {AccessSettings} from '../security/accessSettings';
+import {policyRefusal, userRefusal} from '../security/auditAccess';
 import type {Switches} from '../switches';
 import type {SigningKey} from './signingKey';
 import {AZURE_DEVOPS_ID} from './tokenEndpoint';
 
+/** A service principal, or a person for whom an application asks. */
+export interface PrincipalCaller {
+  readonly kind: 'principal';
+  readonly objectId: string;
+  readonly clientId: string;
+  /** Of a delegated token; undefined for an application itself. */
+  readonly scopes: string | undefined;
+}
+
 /** Who a request comes from, or why it is turned away. */
 export type Caller =
   | {readonly kind: 'job'}
-  | {readonly kind: 'principal'; readonly objectId: string; readonly clientId: string}
+  | PrincipalCaller
   | {readonly kind: 'refused'; readonly reply: Reply};
 
 /** What the gate of an organization knows. */
@@ -17,10 +28,12 @@ export interface GateOptions {
   readonly tenantId: string;
   readonly entraKey: SigningKey;
   readonly jobToken: string;
-  /** Whether a service principal was added to the organization. */
-  readonly isMember: (objectId: string) => boolean;
+  readonly access: AccessSettings;
   readonly switches: Readonly<Switches>;
 }
+
+/** The same as {@link AZURE_DEVOPS_ID} where a token names a resource URI. */
+const AZURE_DEVOPS_URI = /^https:\/\/app\.vssps\.visualstudio\.com\/?$/;
 
 /** Stands where requests get no further without a good token of a member. */
 const NOBODY = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa';
@@ -39,7 +52,7 @@ export class Gate {
     if (authorization === undefined) return this.unauthenticated(request, 'TF400813: Resource not available for anonymous access. Client authentication required.');
     const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
     if (token === undefined) return this.refused(`TF400813: The user '${NOBODY}' is not authorized to access this resource.`);
-    if (token === this.options.jobToken) return {kind: 'job'};
+    if (token === this.options.jobToken) return this.admitJob(request);
     return this.admitPrincipal(request, token);
   }
 
@@ -53,6 +66,15 @@ export class Gate {
     };
   }
 
+  private admitJob(request: ServiceRequest): Caller {
+    switch (this.options.access.job.token) {
+      case 'accepted': return {kind: 'job'};
+      case 203: return {kind: 'refused', reply: signInPage()};
+      case 302: return {kind: 'refused', reply: signInRedirect(request)};
+      case 401: return this.unauthenticated(request, "TF400813: The user '' is not authorized to access this resource.");
+    }
+  }
+
   private async admitPrincipal(request: ServiceRequest, token: string): Promise<Caller> {
     const {switches} = this.options;
     let claims: JWTPayload;
@@ -62,15 +84,20 @@ export class Gate {
       if (error instanceof errors.JWTExpired) return this.unauthenticated(request, "TF400813: The user '' is not authorized to access this resource.");
       return this.refused(`TF400813: The user '${NOBODY}' is not authorized to access this resource.`);
     }
-    if (claims.aud !== AZURE_DEVOPS_ID) return this.refused(`TF400813: The user '${NOBODY}' is not authorized to access this resource.`);
+    if (!isForAzureDevOps(claims.aud)) return this.refused(`TF400813: The user '${NOBODY}' is not authorized to access this resource.`);
     if (claims['tid'] !== this.options.tenantId || !switches.entraBacked) return this.foreign();
     if (switches.refuseSuppressed && suppressesRedirect(request)) return this.refused(`TF400813: The user '${NOBODY}' is not authorized to access this resource.`);
-    return this.admitMember(String(claims['oid']), String(claims['appid']));
+    const scopes = typeof claims['scp'] === 'string' ? claims['scp'] : undefined;
+    return this.admitMember({kind: 'principal', objectId: String(claims['oid']), clientId: String(claims['appid']), scopes});
   }
 
-  private admitMember(objectId: string, clientId: string): Caller {
-    if (this.options.isMember(objectId)) return {kind: 'principal', objectId, clientId};
-    const {tenantId, switches} = this.options;
+  private admitMember(caller: PrincipalCaller): Caller {
+    const {tenantId, switches, access} = this.options;
+    const {objectId} = caller;
+    if (access.addressPolicy === 'everywhere') return {kind: 'refused', reply: policyRefusal()};
+    const identity = access.security.byObjectId(objectId);
+    if (identity?.entitlement === 'projectOnly') return {kind: 'refused', reply: userRefusal(identity.id)};
+    if (identity && identity.entitlement !== 'none' && switches.member) return caller;
     const message = `TF401444: Please sign-in at least once as ${tenantId}\\${tenantId}\\${objectId} in a web browser to enable access to the service.`;
     return {kind: 'refused', reply: refusal(switches.notMemberStatus, message, 'AadUserStateException', this.challenge())};
   }
@@ -89,4 +116,8 @@ export class Gate {
   private refused(message: string): Caller {
     return {kind: 'refused', reply: refusal(401, message, 'UnauthorizedRequestException', this.challenge())};
   }
+}
+
+function isForAzureDevOps(audience: JWTPayload['aud']): boolean {
+  return typeof audience === 'string' && (audience === AZURE_DEVOPS_ID || AZURE_DEVOPS_URI.test(audience));
 }

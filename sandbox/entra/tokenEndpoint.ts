@@ -55,25 +55,20 @@ export class TokenEndpoint {
     if (form.get('client_assertion_type') !== ASSERTION_TYPE) {
       throw new SignInError(401, 'invalid_client', 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.");
     }
-    await this.verifyAssertion(form.get('client_assertion') ?? '', application, now);
+    if (application.isOfOtherCloud) throw new SignInError(400, 'invalid_request', 900382, 'Confidential Client is not supported in Cross Cloud request.');
+    await this.verifyAssertion(form.get('client_assertion') ?? '', application, tenant, now);
+    if (application.isBlocked) throw new SignInError(400, 'invalid_grant', 53003, 'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.');
     checkScope(form.get('scope') ?? '', tenant);
     return this.issue(application, now);
   }
 
-  private async verifyAssertion(assertion: string, application: Application, now: number): Promise<void> {
+  private async verifyAssertion(assertion: string, application: Application, tenant: Tenant, now: number): Promise<void> {
     const claims = await this.verifySignature(assertion, now);
-    const credentials = application.federatedCredentials;
-    if (credentials.length === 0) {
-      throw new SignInError(401, 'invalid_client', 70025, `The client '${application.clientId}'(${application.displayName}) has no configured federated identity credentials.`);
+    if (tenant.issuerPolicy) throw new SignInError(400, 'invalid_request', tenant.issuerPolicy, `The configured policy does not allow the issuer '${String(claims.iss)}' of the presented assertion.`);
+    if (application.signInAudience === 'AzureADMultipleOrgs' && claims.iss?.startsWith('https://login.microsoftonline.com/')) {
+      throw new SignInError(400, 'invalid_request', 70052, `The application '${application.clientId}' must be single-tenant for assertions of this issuer.`);
     }
-    const sameIssuer = credentials.filter(({issuer}) => issuer === claims.iss);
-    if (sameIssuer.length === 0) throw noRecord(700211, 'issuer', String(claims.iss));
-    const sameSubject = sameIssuer.filter(({subject}) => subject === claims.sub);
-    if (sameSubject.length === 0) {
-      const differsInCase = sameIssuer.some(({subject}) => subject.toLowerCase() === claims.sub?.toLowerCase());
-      throw noRecord(differsInCase ? 7002138 : 700213, 'subject', String(claims.sub));
-    }
-    if (!sameSubject.some(({audience}) => audience === claims.aud)) throw noRecord(700212, 'audience', String(claims.aud));
+    matchCredential(application, claims);
   }
 
   private async verifySignature(assertion: string, now: number): Promise<JWTPayload> {
@@ -100,11 +95,28 @@ export class TokenEndpoint {
     const token = await this.options.key.sign({
       aud: AZURE_DEVOPS_ID, iss: issuer, iat: seconds, nbf: seconds, exp: seconds + lifetime, aio: randomBytes(24).toString('base64'), appid: clientId,
       appidacr: '2', idp: issuer, oid: objectId, rh: `1.${randomBytes(18).toString('base64url')}.`, sub: objectId, tid: tenantId,
-      uti: randomBytes(16).toString('base64url'), ver: '1.0',
+      uti: randomBytes(16).toString('base64url'), ver: '1.0', ...application.tokenChanges,
     });
     this.options.onToken(token);
     return jsonReply(200, {token_type: 'Bearer', expires_in: lifetime, ext_expires_in: lifetime, access_token: token}, {'cache-control': 'no-store, no-cache'});
   }
+}
+
+/** Finds the federated credential for an assertion, or says which part of it matches none. */
+function matchCredential(application: Application, claims: JWTPayload): void {
+  const {clientId, displayName, federatedCredentials: credentials} = application;
+  if (credentials.length === 0) {
+    throw new SignInError(401, 'invalid_client', 70025, `The client '${clientId}'(${displayName}) has no configured federated identity credentials.`);
+  }
+  const noMatch = (code: number, part: string, value: string): SignInError => noRecord(application.hasOldCodes ? 70021 : code, part, value);
+  const sameIssuer = credentials.filter(({issuer}) => issuer === claims.iss);
+  if (sameIssuer.length === 0) throw noMatch(700211, 'issuer', String(claims.iss));
+  const sameSubject = sameIssuer.filter(({subject}) => subject === claims.sub);
+  if (sameSubject.length === 0) {
+    const differsInCase = sameIssuer.some(({subject}) => subject.toLowerCase() === claims.sub?.toLowerCase());
+    throw noMatch(application.matchesByExpression ? 7002137 : differsInCase ? 7002138 : 700213, 'subject', String(claims.sub));
+  }
+  if (!sameSubject.some(({audience}) => audience === claims.aud)) throw noMatch(700212, 'audience', String(claims.aud));
 }
 
 function checkScope(scope: string, tenant: Tenant): void {

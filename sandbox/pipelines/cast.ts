@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import type {Application, FederatedCredential, Tenant} from '../entra/applications';
+import type {Application, Tenant} from '../entra/applications';
 import type {ServiceConnection} from '../jobContext';
 import type {Directory} from '../organization/directory';
 import {SeededRandom} from '../organization/random';
@@ -12,9 +12,9 @@ export interface FederatedIdentity {
 
 /** The service connections of the project, and the applications behind them. */
 export interface Cast {
-  readonly connections: readonly ServiceConnection[];
+  readonly connections: ServiceConnection[];
   /** Issuer and subject by id of the service connection. */
-  readonly identities: ReadonlyMap<string, FederatedIdentity>;
+  readonly identities: Map<string, FederatedIdentity>;
   readonly tenants: readonly Tenant[];
   /** Object ids of the service principals that were added to the organization. */
   readonly members: ReadonlySet<string>;
@@ -70,14 +70,14 @@ class Stage {
   readonly connections: ServiceConnection[] = [];
   readonly identities = new Map<string, FederatedIdentity>();
   readonly foreignTenantId: string;
-  private readonly applications: (Application & {federatedCredentials: FederatedCredential[]})[] = [];
+  private readonly applications: Application[] = [];
 
   constructor(private readonly directory: Directory, private readonly projectName: string, readonly random: SeededRandom) {
     this.foreignTenantId = random.guid();
   }
 
-  application(displayName: string, tenantId = this.directory.tenantId): Application & {federatedCredentials: FederatedCredential[]} {
-    const application = {displayName, clientId: this.random.guid(), objectId: this.random.guid(), tenantId, federatedCredentials: []};
+  application(displayName: string, tenantId = this.directory.tenantId): Application {
+    const application: Application = {displayName, clientId: this.random.guid(), objectId: this.random.guid(), tenantId, federatedCredentials: []};
     this.applications.push(application);
     return application;
   }
@@ -88,14 +88,15 @@ class Stage {
 
   connect(name: string, application: Application, options: ConnectOptions): void {
     const id = this.random.guid();
-    const identity = options.oldStyle === true || options.kind === 'azurerm' ? this.oldIdentity(name) : this.newIdentity(id, application);
+    const identity = options.oldStyle === true || options.kind === 'azurerm' ? this.oldIdentity(name) : identityOfConnection(this.directory.organizationId, id, application);
     this.identities.set(id, identity);
     const registered = this.applications.find(({objectId}) => objectId === application.objectId);
     if (options.trusted) {
-      registered?.federatedCredentials.push({issuer: options.trustedIssuer ?? identity.issuer, subject: options.trustedSubject ?? identity.subject, audience: AUDIENCE});
+      registered?.federatedCredentials.push({name: `for-${name}`, issuer: options.trustedIssuer ?? identity.issuer, subject: options.trustedSubject ?? identity.subject, audience: AUDIENCE});
     }
     const parameters = {serviceprincipalid: application.clientId, tenantid: application.tenantId};
-    this.connections.push(options.kind === 'azurerm' ? this.azureResourceManager(name, id, 'WorkloadIdentityFederation', parameters) : {
+    const federation = {workloadIdentityFederationIssuer: identity.issuer, workloadIdentityFederationSubject: identity.subject};
+    this.connections.push(options.kind === 'azurerm' ? this.azureResourceManager(name, id, 'WorkloadIdentityFederation', {...parameters, ...federation}) : {
       name, id, type: 'workloadidentityuser', url: `https://dev.azure.com/${this.directory.organization}/`, scheme: 'WorkloadIdentityFederation', parameters,
       data: {organizationUrl: `https://dev.azure.com/${this.directory.organization}/`},
     });
@@ -126,10 +127,11 @@ class Stage {
     const {organization, organizationId} = this.directory;
     return {issuer: `https://vstoken.dev.azure.com/${organizationId}`, subject: `sc://${organization}/${this.projectName}/${name}`};
   }
+}
 
-  private newIdentity(id: string, {tenantId, clientId}: Application): FederatedIdentity {
-    const short = (guid: string): string => Buffer.from(guid.replaceAll('-', ''), 'hex').toString('base64url');
-    const subject = `/eid1/c/pub/t/${short(tenantId)}/a/${short(clientId)}/sc/${this.directory.organizationId}/${id}`;
-    return {issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`, subject};
-  }
+/** Issuer and subject of a new service connection. */
+export function identityOfConnection(organizationId: string, connectionId: string, {tenantId, clientId}: Application): FederatedIdentity {
+  const short = (guid: string): string => Buffer.from(guid.replaceAll('-', ''), 'hex').toString('base64url');
+  const subject = `/eid1/c/pub/t/${short(tenantId)}/a/${short(clientId)}/sc/${organizationId}/${connectionId}`;
+  return {issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`, subject};
 }

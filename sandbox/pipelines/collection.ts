@@ -4,26 +4,31 @@ import type {SigningKey} from '../entra/signingKey';
 import {jsonReply, textReply, type Reply, type ServiceRequest} from '../network/exchange';
 import {refusal} from '../network/signIn';
 import type {Directory, Project} from '../organization/directory';
+import type {AccessSettings} from '../security/accessSettings';
+import {describeCaller, SecurityService} from '../security/securityService';
 import type {Switches} from '../switches';
-import type {Cast} from './cast';
 
 /** What the organization's own host needs. */
 export interface CollectionOptions {
   readonly directory: Directory;
   readonly project: Project;
-  readonly cast: Cast;
   readonly gate: Gate;
   /** Signs assertions. */
   readonly key: SigningKey;
   /** Path of the job's oidctoken resource, without the organization. */
   readonly oidcPath: string;
   readonly switches: Readonly<Switches>;
+  readonly access: AccessSettings;
   readonly onToken: (token: string) => void;
 }
 
 /** The parts of `https://dev.azure.com/{organization}` that a pipeline job and an access check call. */
 export class CollectionService {
-  constructor(private readonly options: CollectionOptions) {}
+  private readonly security: SecurityService;
+
+  constructor(private readonly options: CollectionOptions) {
+    this.security = new SecurityService(options.access);
+  }
 
   /** @param path the path behind the organization's name, beginning with a slash */
   async answer(request: ServiceRequest, path: string): Promise<Reply> {
@@ -33,7 +38,8 @@ export class CollectionService {
     if (path.toLowerCase() === this.options.oidcPath.toLowerCase()) return this.oidcToken(request, caller);
     const project = /^\/_apis\/projects\/([^/]+)$/i.exec(path)?.[1];
     if (project !== undefined) return this.describeProject(request, caller, decodeURIComponent(project));
-    return textReply(404, 'text/plain', 'The resource cannot be found.');
+    if (/^\/[^/]+\/_apis\/build\/builds$/i.test(path)) return this.listRuns(caller);
+    return this.security.answer(request, path, caller) ?? textReply(404, 'text/plain', 'The resource cannot be found.');
   }
 
   private async connectionData(request: ServiceRequest): Promise<Reply> {
@@ -41,10 +47,21 @@ export class CollectionService {
     const caller = await this.options.gate.admit(request);
     if (caller.kind === 'refused') return {...caller.reply, headers: {...caller.reply.headers, ...challenge}};
     const {organizationId} = this.options.directory;
-    const id = caller.kind === 'job' ? organizationId : caller.objectId;
-    const name = caller.kind === 'job' ? `${this.options.project.name} Build Service (${this.options.directory.organization})` : caller.clientId;
-    const user = {id, descriptor: `Microsoft.VisualStudio.Services.Claims.AadServicePrincipal;${this.options.directory.tenantId}\\${id}`, subjectDescriptor: `aadsp.${Buffer.from(id).toString('base64url')}`, providerDisplayName: name, isActive: true, properties: {}};
+    const user = caller.kind === 'job' ? this.buildService() : describeCaller(this.options.access, caller);
     return jsonReply(200, {authenticatedUser: user, authorizedUser: user, instanceId: organizationId, deploymentId: organizationId, deploymentType: 'hosted', locationServiceData: {serviceOwner: '00025394-6065-48ca-87d9-7f5672854ef7'}}, challenge);
+  }
+
+  private buildService(): object {
+    const {project, directory: {organization, organizationId}} = this.options;
+    const descriptor = `Microsoft.TeamFoundation.ServiceIdentity;${organizationId}:Build:${project.id}`;
+    return {id: organizationId, descriptor, subjectDescriptor: `svc.${Buffer.from(descriptor).toString('base64url')}`, providerDisplayName: `${project.name} Build Service (${organization})`, isActive: true, properties: {}};
+  }
+
+  private listRuns(caller: Caller): Reply {
+    const {project, access} = this.options;
+    if (caller.kind !== 'job' || !access.job.mayReadRuns) return refusal(403, 'Access denied: the caller needs View builds permissions to perform the action.', 'AccessDeniedException');
+    const run = {id: 4710, buildNumber: '20261120.1', status: 'completed', result: 'succeeded', definition: {id: 42, name: 'audit-log-export'}, project: {id: project.id, name: project.name}, sourceBranch: 'refs/heads/main'};
+    return jsonReply(200, {count: 1, value: [run]});
   }
 
   /** Only the job itself gets assertions, and only for service connections that exist. */
@@ -53,8 +70,14 @@ export class CollectionService {
     if (caller.kind !== 'job') return refusal(403, 'The caller is not the job.', 'AccessCheckException');
     const version = request.url.searchParams.get('api-version');
     if (version === null || !/^7\.[12]/.test(version)) return refusal(400, 'No api-version was supplied for the request, or it is out of range.', 'VssVersionNotSpecifiedException');
-    const identity = this.options.cast.identities.get(request.url.searchParams.get('serviceConnectionId')?.toLowerCase() ?? '');
-    if (identity === undefined) return refusal(404, 'The service connection could not be found.', 'ServiceEndpointDoesNotExistException');
+    const {access} = this.options;
+    if (access.job.plan === 'over') return refusal(403, 'The orchestration plan of this job has ended.', 'TaskOrchestrationPlanSecurityException');
+    if (access.job.plan === 'unknown') return refusal(404, 'No orchestration plan was found.', 'TaskOrchestrationPlanNotFoundException');
+    const id = request.url.searchParams.get('serviceConnectionId')?.toLowerCase() ?? '';
+    const withheld = access.withheld.get(id);
+    if (withheld === 'notPermitted') return refusal(403, 'The pipeline is not authorized to use the service connection.', 'AccessCheckException');
+    const identity = access.federated.get(id);
+    if (identity === undefined || withheld === 'deleted') return refusal(404, 'The service connection could not be found.', 'ServiceEndpointDoesNotExistException');
     const seconds = Math.floor(request.now / 1000);
     const token = await this.options.key.sign({
       jti: randomUUID(), sub: identity.subject, iss: identity.issuer, aud: 'api://AzureADTokenExchange',
