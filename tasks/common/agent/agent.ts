@@ -22,6 +22,8 @@ export interface Agent<Input extends string = string, Output extends string = st
   publishArtifact(name: string, directory: string): void;
   /** Shows a Markdown file on the run's *Extensions* tab, under `title`. The file must stay until the process has exited. */
   attachSummary(title: string, file: string): void;
+  /** Attaches a file to the run for programs: they find it by `type` and `name`. The file must stay until the process has exited. */
+  attachFile(type: string, name: string, file: string): void;
 }
 
 /** Lines of the run's log. Every text is disarmed before it is printed. */

@@ -18,6 +18,7 @@ export function azurePipelinesAgent<Input extends string, Output extends string>
       // Folder and artifact name must be equal: Azure Pipelines finds the files of a Container artifact by that folder.
       tl.command('artifact.upload', { containerfolder: name, artifactname: name }, directory);
     },
+    attachFile: (type, name, file) => { tl.command('task.addattachment', { type, name }, file); },
     attachSummary: (title, file) => { tl.command('task.addattachment', { type: SUMMARY_ATTACHMENT, name: title }, file); },
   };
 }
