@@ -47,7 +47,8 @@ export class EntraTransport implements HttpClient {
       request,
       status: response.status,
       headers: createHttpHeaders({ 'content-type': response.header('content-type') ?? 'application/json' }),
-      bodyAsText: response.body.toString('utf8'),
+      // The library's JSON.parse refuses a byte order mark.
+      bodyAsText: response.body.toString('utf8').replace(/^\ufeff/, ''),
     };
   }
 }
