@@ -2,7 +2,7 @@ const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 /** Unicode's own list of what is not shown: direction, zero width, fillers, tags. */
 const DIRECTION_AND_INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 const HALF_CHARACTER_AT_END = /[\ud800-\udbff]$/;
-const AGENT_COMMAND = /##(?=\s*(?:vso\b|\[))/gi;
+const AGENT_COMMAND = /##(?=\s*(?:vso|\[))/gi;
 
 /**
  * Text from elsewhere, made safe for a line of the log: one line, no control or direction characters, and
