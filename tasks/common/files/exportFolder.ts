@@ -11,9 +11,9 @@ export interface ExportFolder {
   /** Where the files are written. */
   readonly partial: string;
   /** Gives the folder its final name, in one step. @returns the final path */
-  publish(): Promise<string>;
+  readonly publish: () => Promise<string>;
   /** Removes what was written. Never rejects: what resists is left to a later run's sweep, and must not hide the failure before. */
-  discard(): Promise<void>;
+  readonly discard: () => Promise<void>;
 }
 
 /**

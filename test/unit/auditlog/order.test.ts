@@ -26,13 +26,13 @@ const anyService: fc.Arbitrary<Service> = fc.record({
   dice: fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true })),
   repeatRate: fc.constantFrom(0, 0.05, 0.2),
 }).map(({ groups, sizes, dice, repeatRate }) => {
-  const roll = (): number => dice.next().value;
+  const roll = (): number => dice.next().value as number;
   const newestFirst = groups.flatMap((size, group) => shuffled(Array.from({ length: size }, (_, event) => entryAt((groups.length - group) * 10, event)), roll));
   const pages: AuditLogEntry[][] = [];
   let repeats = 0;
   for (let from = 0; from < newestFirst.length;) {
     // Now and then a page of nothing new.
-    const size = roll() < 0.1 && pages.length % 2 === 1 ? 0 : sizes.next().value;
+    const size = roll() < 0.1 && pages.length % 2 === 1 ? 0 : sizes.next().value as number;
     const own = newestFirst.slice(from, from + size);
     const repeated = [...own, ...pages.slice(-3).flat()].filter(() => roll() < repeatRate).slice(0, 20);
     repeats += repeated.length;

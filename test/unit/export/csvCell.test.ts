@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { csvCell } from '../../../tasks/common/export/csvCell';
 
@@ -15,7 +16,7 @@ const cells: [value: unknown, cell: string][] = [
 
 describe('CSV cell', () => {
   for (const [value, cell] of cells) {
-    it(`of ${JSON.stringify(value) ?? 'undefined'} is ${JSON.stringify(cell)}`, () => {
+    it(`of ${inspect(value)} is ${JSON.stringify(cell)}`, () => {
       assert.equal(csvCell(value), cell);
     });
   }
