@@ -14,7 +14,7 @@ export interface ResolvedWindow {
 
 /**
  * Turns the request into bounds, now that the instant of this run is fixed, and tells them.
- * @throws TaskError INPUTS_INVALID when, by the service's clock, the whole window is older than what it keeps
+ * @throws TaskError INPUTS_INVALID when, by the service's clock, the whole window is older than what it keeps, or has not begun
  */
 export function resolveWindow(agent: ExportAgent, request: ExportRequest, nowMs: number): ResolvedWindow {
   const { log } = agent;
@@ -22,6 +22,11 @@ export function resolveWindow(agent: ExportAgent, request: ExportRequest, nowMs:
   if (isWhollyExpired(requested, nowMs)) {
     throw new TaskError('INPUTS_INVALID', 'The whole window is older than 90 days, and Azure DevOps has deleted its entries.', {
       advice: [`The oldest window that can be exported begins at ${formatInstant(oldestRetained(nowMs))}.`],
+    });
+  }
+  if (requested.startSeconds >= requested.endSeconds) {
+    throw new TaskError('INPUTS_INVALID', `The window starts at ${formatInstant(requested.startSeconds)}, and for Azure DevOps it is only ${formatInstant(requested.endSeconds)} now.`, {
+      advice: ['startTime: give an instant that has passed. If it has, set the clock of this agent, which is ahead.'],
     });
   }
   const { window: bounds, clippedFrom } = clipToRetention(requested, nowMs);

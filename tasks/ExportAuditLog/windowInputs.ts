@@ -5,7 +5,7 @@ import { isWhollyExpired, oldestRetained } from '../common/window/retention';
 import { parseTimeZone } from '../common/window/timeZone';
 import { betweenWindow, lastWindow, previousWindow, type Period, type Window } from '../common/window/window';
 import { periodValues, windowValues } from './contract';
-import type { ExportAgent, ExportProblems } from './inputs';
+import type { ExportInputs, ExportProblems } from './inputs';
 
 /** The window as asked for; it becomes bounds once now is known. */
 export type WindowRequest =
@@ -14,7 +14,7 @@ export type WindowRequest =
   | { readonly kind: 'between'; readonly start: InstantInSeconds; readonly end: InstantInSeconds | undefined };
 
 /** Reads the inputs that say which window is exported. Only those of the chosen kind count. */
-export function readWindowRequest(agent: ExportAgent, problems: ExportProblems, nowMs: number): WindowRequest | undefined {
+export function readWindowRequest(agent: ExportInputs, problems: ExportProblems, nowMs: number): WindowRequest | undefined {
   switch (problems.take('window', parseChoice(agent.input('window') ?? 'last', windowValues))) {
     case 'last': return readLast(agent, problems);
     case 'previous': return readPrevious(agent, problems);
@@ -41,18 +41,18 @@ export function describeRequest(request: WindowRequest): string {
   }
 }
 
-function readLast(agent: ExportAgent, problems: ExportProblems): WindowRequest | undefined {
+function readLast(agent: ExportInputs, problems: ExportProblems): WindowRequest | undefined {
   const durationMs = problems.take('duration', parseDurationBetween(agent.input('duration') ?? '24h', MINUTE_MS, 90 * DAY_MS));
   return durationMs === undefined ? undefined : { kind: 'last', durationMs };
 }
 
-function readPrevious(agent: ExportAgent, problems: ExportProblems): WindowRequest | undefined {
+function readPrevious(agent: ExportInputs, problems: ExportProblems): WindowRequest | undefined {
   const period = problems.take('period', parseChoice(agent.input('period') ?? 'day', periodValues));
   const timeZone = problems.take('timeZone', parseTimeZone(agent.input('timeZone') ?? 'UTC'));
   return period === undefined || timeZone === undefined ? undefined : { kind: 'previous', period, timeZone };
 }
 
-function readBetween(agent: ExportAgent, problems: ExportProblems, nowMs: number): WindowRequest | undefined {
+function readBetween(agent: ExportInputs, problems: ExportProblems, nowMs: number): WindowRequest | undefined {
   const startText = agent.input('startTime');
   const endText = agent.input('endTime');
   if (startText === undefined) problems.add('startTime', `is needed for window: between. Example: ${formatInstant(Math.floor((nowMs - DAY_MS) / 1000))}.`);
