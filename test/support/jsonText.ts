@@ -9,10 +9,11 @@ export interface JsonText {
 const whiteSpace = fc.constantFrom('', '', '', ' ', '\n', '\r\n', '\t', '  \n\t');
 
 /** Any JSON value, its strings escaped more or less, with white space wherever it may stand. */
-export function anyJsonText(value: fc.Arbitrary<unknown> = fc.jsonValue({ maxDepth: 5, stringUnit: 'binary' }), space = whiteSpace): fc.Arbitrary<JsonText> {
+export function anyJsonText(value: fc.Arbitrary<unknown> = fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }), space = whiteSpace): fc.Arbitrary<JsonText> {
   return fc.tuple(value, fc.infiniteStream(space), fc.infiniteStream(fc.nat(9))).map(([content, spaces, dice]) => {
-    const tokens = tokensOf(content, () => dice.next().value);
-    return { spaced: tokens.map((token) => spaces.next().value + token).join('') + spaces.next().value, compact: tokens.join('') };
+    const tokens = tokensOf(content, () => dice.next().value as number);
+    const spaced = [...tokens, ''].map((token) => `${spaces.next().value as string}${token}`);
+    return { spaced: spaced.join(''), compact: tokens.join('') };
   });
 }
 

@@ -29,7 +29,7 @@ interface Field {
 function quotedField(text: string, from: number): Field {
   let value = '';
   for (let at = from + 1; at < text.length; at += 1) {
-    if (text[at] !== '"') value += text[at];
+    if (text[at] !== '"') value += text.charAt(at);
     else if (text[at + 1] === '"') {
       value += '"';
       at += 1;

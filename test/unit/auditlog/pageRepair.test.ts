@@ -64,7 +64,7 @@ describe('entry with invalid JSON', () => {
       const entry = readAmongHealthy(sent);
       values.forEach(({ text: content, hasStray }, index) => { assert.equal(entry.fields()[`f${index}`], hasStray ? `${content}C:\\` : content); });
       assert.deepEqual(entry.original, values.some(({ hasStray }) => hasStray) ? sent : undefined);
-    }), { numRuns: 2_000 });
+    }), { numRuns: 1_000 });
   });
 
   it('is marked exactly when JSON.parse refuses it or its bytes are no UTF-8, and what it becomes is valid and one line', () => {
@@ -87,7 +87,7 @@ describe('entry with invalid JSON', () => {
       assert.doesNotThrow(() => decoder.decode(entry.raw));
       assert.ok(!entry.raw.includes(0x0a));
       assert.equal(entry.fields()['id'], entry.id);
-    }), { numRuns: 2_000 });
+    }), { numRuns: 1_000 });
   });
 
   it('keeps its bytes though the page they came in is overwritten', () => {

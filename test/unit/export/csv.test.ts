@@ -58,15 +58,15 @@ describe('CSV', () => {
       const rows = rowsOf(path.join(own, 'audit-log.csv'), delimiter);
       assert.deepEqual(rows.map((row) => row.slice(0, DOCUMENTED_FIELDS.length)), entries.map((entry) => DOCUMENTED_FIELDS.map((name) => inUtf8(csvCell(entry.fields()[name])))));
       assert.deepEqual(rows.map((row) => row.at(-1)), entries.map((entry) => inUtf8(extraFieldsOf(entry))));
-    }), { numRuns: 60 });
-  });
+    }), { numRuns: 40 });
+  }).timeout(60_000);
 
   for (const delimiter of DELIMITERS) {
     it(`with ${JSON.stringify(delimiter)} is read by Python as the entries say, after the documented disarming`, async function () {
       if (spawnSync('python3', ['--version']).status !== 0) this.skip();
       this.timeout(60_000);
       const each = HOSTILE.map((text, index) => entryAt(100_000_000 - index * 100, index, { details: text, data: { text, list: [text] }, [`new ${text}`]: text, actorUPN: index % 2 === 0 ? null : text }));
-      const random = fc.sample(anyEntries, { numRuns: 40, seed: 7 }).flat();
+      const random = fc.sample(anyEntries, { numRuns: 20, seed: 7 }).flat();
       const entries = [...each, ...random];
       await written(folder(), delimiter, [entries]);
       writeFileSync(path.join(folder(), 'entries.jsonl'), entries.map(({ raw }) => `${raw.toString()}\n`).join(''));

@@ -44,7 +44,7 @@ describe('text of Markdown', () => {
       const [, cell, end] = /<td>([^]*?)<\/td>\s*<td>(.*?)<\/td>/.exec(html) ?? [];
       assert.equal(end, 'end');
       assert.equal(textOf(cell ?? ''), seen(name));
-    }), { numRuns: 3_000 });
+    }), { numRuns: 800 });
   });
 
   it('shows in a paragraph what the name is', () => {
@@ -52,7 +52,7 @@ describe('text of Markdown', () => {
       const html = renderer.render(`**${markdownText(`x${name}x`)}**: 3 entries`);
       assert.deepEqual(tagsOf(html), ['p', 'strong']);
       assert.equal(textOf(/<strong>(.*)<\/strong>/.exec(html)?.[1] ?? ''), seen(`x${name}x`));
-    }), { numRuns: 3_000 });
+    }), { numRuns: 800 });
   });
 
   it('breaks addresses without a scheme, which some pages make links of', () => {
@@ -97,7 +97,7 @@ describe('summary', () => {
       const cells = [...html.matchAll(/<t[dh](?: [^>]*)?>([^]*?)<\/t[dh]>/g)].map(([, cell]) => textOf(cell!));
       for (const name of names) assert.ok(cells.includes(seen(name)), `${JSON.stringify(name)} in ${JSON.stringify(cells)}`);
       assert.ok(cells.some((cell) => cell === `Files in the artifact ${seen(`a${artifactName}`)}`), JSON.stringify(cells));
-    }), { numRuns: 500 });
+    }), { numRuns: 100 });
   });
 
   it('keeps the others apart from a name like theirs', () => {
