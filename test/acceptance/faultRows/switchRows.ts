@@ -55,7 +55,7 @@ export const SWITCH_ROWS: readonly FaultRow[] = [
 
 /** The step's own clock, by which it asks; and that of the service, by which it is answered. */
 function skewed(name: string, offsetMs: number): FaultRow {
-  const sandbox = { entriesPerDay: 2000, switches: { pageCap: 150 }, clock: () => Date.now() + offsetMs };
+  const sandbox = { entriesPerDay: 2000, switches: { pageCap: 150, lateArrivals: false }, clock: () => Date.now() + offsetMs };
   return {
     name: `clock: ${name}`, sandbox, inputs: { window: 'last', duration: '6h', startTime: '', endTime: '' },
     expect: {
@@ -82,7 +82,7 @@ export const TIME_ROWS: readonly FaultRow[] = [
   { name: 'clock: only the Date header is ahead by a day', sandbox: switches({ dateSkewMs: 86_400_000 }), expect: {} },
   {
     name: 'token: a long export renews it before its end', rests: true, sandbox: switches({ ...SLOW, accessTokenLifetime: 300 }),
-    expect: { check: (finished) => { assert.equal(exchanges(finished), 2); } },
+    expect: { check: (finished) => { assert.ok(exchanges(finished) > 1); } },
   },
   {
     name: 'token: ended in the middle, sign-in redirect', rests: true, sandbox: switches({ ...SLOW, accessTokenLifetime: 20, signIn: 'redirect' }),
