@@ -16,6 +16,8 @@ interface Played {
 }
 
 const SECTION = '##[section]Audit log of the organization "fabrikam"';
+/** For a quick look: SCENARIOS=claims npx mocha test/acceptance/injection.test.ts plays only those with that word in their name. */
+const SCENARIOS = INJECTION_SCENARIOS.filter(({ name }) => name.includes(process.env['SCENARIOS'] ?? ''));
 const OUTPUTS = new Set(['exportDirectory', 'artifactName', 'windowStart', 'windowEnd', 'entryCount']);
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e]/;
 
@@ -23,10 +25,10 @@ describe('text of strangers', function () {
   this.timeout(240_000);
   let played: Played[] = [];
 
-  before(async () => { played = await inParallel(INJECTION_SCENARIOS, 3, play); });
+  before(async () => { played = await inParallel(SCENARIOS, 3, play); });
   after(removeWorkFolders);
 
-  for (const [index, scenario] of INJECTION_SCENARIOS.entries()) {
+  for (const [index, scenario] of SCENARIOS.entries()) {
     it(`gives the agent no command ${scenario.name}`, () => {
       const one = played[index]!;
       assertEnding(one);
@@ -42,9 +44,9 @@ describe('text of strangers', function () {
 
   it('reaches the summary as plain text', () => {
     const summaries = played.flatMap(({ run }) => run.summaries.map(({ content }) => content?.toString('utf8') ?? ''));
-    assert.equal(summaries.length, INJECTION_SCENARIOS.filter(({ code }) => code === undefined).length);
+    assert.equal(summaries.length, SCENARIOS.filter(({ code }) => code === undefined).length);
     for (const summary of summaries) assertInert(summary);
-    assert.match(summaries[0] ?? '', /HYPERLINK[\s\S]*attacker\.example/);
+    if (SCENARIOS.includes(INJECTION_SCENARIOS[0]!)) assert.match(summaries[0] ?? '', /HYPERLINK[\s\S]*attacker\.example/);
   });
 
   it('would be noticed', () => {
