@@ -6,6 +6,9 @@ import { edgeEntries } from '../edgeEntries';
 
 type Change = Partial<Switches>;
 
+/** A clock that stands still: what arrives late stays away. ms since 1970 */
+const NOW = Math.floor(Date.now() / 1000) * 1000;
+
 /** Entries one tick around both bounds of the window, and several in one tick; pages cut through that tick. */
 function atTheEdges(change: Change): SandboxOptions {
   return { entries: edgeEntries(WINDOW), switches: { pageCap: 3, ...change } };
@@ -41,10 +44,13 @@ export const SWITCH_ROWS: readonly FaultRow[] = [
   ...bothWays('switch: byte order mark', ['never', { byteOrderMark: 'never' }], ['before errors', { byteOrderMark: 'errors' }], ['always', { byteOrderMark: 'always' }]),
   ...bothWays('switch: white space between tokens', ['no', { whitespace: false }], ['yes', { whitespace: true }]),
   ...bothWays('switch: hostile texts', ['none', { hostile: false }], ['in a quarter', { hostile: true }], ['in every entry', { hostile: 'every' }]),
-  ...bothWays('switch: sign-in', ['redirect', { signIn: 'redirect' }], ['page', { signIn: 'page' }]),
   ...bothWays('switch: requests that suppress redirects', ['accepted', { refuseSuppressed: false }], ['refused', { refuseSuppressed: true }]),
   ...bothWays('switch: latency', ['none', { latencyMs: 0 }], ['200 ms', { latencyMs: 200 }]),
-  ...bothWays('switch: late arrivals', ['no', { lateArrivals: false }], ['yes', { lateArrivals: true }]),
+  ...[false, true].map((lateArrivals): FaultRow => ({
+    // The hours before now, in which some entries have not arrived yet.
+    name: `switch: late arrivals: ${lateArrivals ? 'yes' : 'no'}`, sandbox: { entriesPerDay: 4000, clock: () => NOW, switches: { pageCap: 150, lateArrivals } },
+    inputs: { startTime: new Date(NOW - 6 * 3_600_000).toISOString(), endTime: new Date(NOW).toISOString() }, expect: {},
+  })),
   { name: 'switch: stray backslashes', sandbox: switches({ strayBackslash: true }), expect: { repaired: 'some' } },
   { name: 'switch: stray backslashes in hostile, spread out entries', sandbox: switches({ strayBackslash: true, hostile: true, whitespace: true }), expect: { repaired: 'some' } },
   { name: 'switch: not a member, status 401', sandbox: switches({ member: false }), expect: { code: 'AUDIT_SIGN_IN_REFUSED', sentence: /does not accept the sign-in/, advice: /Add users/, activityId: 'any' } },
