@@ -1,7 +1,7 @@
 import { TaskError } from '../errors/taskError';
 
 /** Codes of Node and undici for a connection or a body that failed, and what they mean in words. */
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: ReadonlyMap<string, string> = new Map(Object.entries({
   ENOTFOUND: 'the name could not be resolved',
   EAI_AGAIN: 'the name could not be resolved',
   ECONNREFUSED: 'the connection was refused',
@@ -17,14 +17,14 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was cut off',
   WHOLE_TIMEOUT: 'the answer took longer than allowed',
   BODY_UNDECODABLE: 'the answer could not be decompressed',
-};
+}));
 
 const UNTRUSTED = 'comes from an authority that this agent does not trust';
 const UNTIMELY = 'is not valid at this time';
 const UNFIT = 'is broken, revoked or not meant for a server';
 
 /** Node's codes for certificates (nodejs.org/api/tls.html, "X509 certificate error codes"), in words. */
-const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
+const CERTIFICATE_REASONS: ReadonlyMap<string, string> = new Map(Object.entries({
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
@@ -42,7 +42,7 @@ const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: UNFIT,
   CERT_CHAIN_TOO_LONG: UNFIT,
   PATH_LENGTH_EXCEEDED: UNFIT,
-};
+}));
 
 /** A code of our own for what neither Node nor undici name. */
 export class TransportError extends Error {
@@ -57,9 +57,9 @@ export function transportFailure(thrown: unknown, url: URL, proxy: string | unde
   const proxyStatus = refusedByProxy(thrown);
   if (proxyStatus !== undefined) return proxyFailure(proxyStatus, where, thrown);
   const code = codeOf(thrown);
-  const untrusted = CERTIFICATE_REASONS[code];
+  const untrusted = CERTIFICATE_REASONS.get(code);
   if (untrusted !== undefined) return certificateFailure(untrusted, url, where, thrown);
-  const reason = REASONS[code] ?? 'the connection failed';
+  const reason = REASONS.get(code) ?? 'the connection failed';
   return new TaskError('NETWORK_UNREACHABLE', `No whole answer came from ${where}: ${reason} (${attempts === 1 ? 'one attempt' : `${attempts} attempts`}).`, {
     cause: thrown,
     advice: [
@@ -72,7 +72,7 @@ export function transportFailure(thrown: unknown, url: URL, proxy: string | unde
 export function isRetriedTransport(thrown: unknown): boolean {
   const proxyStatus = refusedByProxy(thrown);
   if (proxyStatus !== undefined) return proxyStatus >= 500;
-  return CERTIFICATE_REASONS[codeOf(thrown)] === undefined;
+  return !CERTIFICATE_REASONS.has(codeOf(thrown));
 }
 
 function certificateFailure(why: string, url: URL, where: string, cause: unknown): TaskError {
@@ -109,7 +109,7 @@ function codeOf(thrown: unknown): string {
   let last = '';
   for (const error of chainOf(thrown)) {
     if ('code' in error && typeof error.code === 'string') {
-      if (Object.hasOwn(REASONS, error.code) || Object.hasOwn(CERTIFICATE_REASONS, error.code)) return error.code;
+      if (REASONS.has(error.code) || CERTIFICATE_REASONS.has(error.code)) return error.code;
       last = error.code;
     }
   }
