@@ -45,7 +45,7 @@ describe('pumped transform', () => {
   });
 
   it('ends with the target\'s failure, whenever it comes, and never hangs', async () => {
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 30 }), fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 30 }), fc.boolean(), fc.boolean(), async (failsAt, sizes, isGzip, isSlow) => {
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 30 }), fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 30 }), fc.boolean(), fc.boolean(), fc.boolean(), async (failsAt, sizes, isGzip, isSlow, isThrough) => {
       const failure = new Error('the disk is full');
       let outputs = 0;
       const transform = isGzip ? createGzip({ chunkSize: 64, level: 0 }) : new PassThrough({ highWaterMark: 100 });
@@ -55,7 +55,7 @@ describe('pumped transform', () => {
         if (outputs > failsAt) throw failure;
       });
       const writing = (async () => {
-        for (const size of sizes) await pumped.write([piece(size)]);
+        for (const size of sizes) await (isThrough ? pumped.writeThrough(piece(size)) : pumped.write([piece(size)]));
         await pumped.end();
       })();
       const outcome = await writing.then(() => undefined, (thrown: unknown) => thrown);
@@ -70,6 +70,31 @@ describe('pumped transform', () => {
       await pumped.write([piece(1)]);
       await pumped.end();
     }, failure);
+  });
+
+  it('leaves nothing unhandled when its target fails and nobody writes any more', async () => {
+    let calls = 0;
+    const pumped = new PumpedTransform(new PassThrough(), () => {
+      calls += 1;
+      return Promise.reject(new Error('the disk is full'));
+    });
+    await pumped.write([piece(1)]);
+    for (let turn = 0; turn < 5; turn += 1) await tick();
+    pumped.abandon();
+    assert.equal(calls, 1);
+  });
+
+  it('has taken a piece in once it is written through', async () => {
+    const received: Buffer[] = [];
+    const pumped = new PumpedTransform(createGzip({ chunkSize: 64, level: 0 }), (output) => {
+      received.push(Buffer.from(output));
+      return tick();
+    });
+    const reused = Buffer.alloc(20_000);
+    for (let number = 0; number < 10; number += 1) await pumped.writeThrough(reused.fill(number));
+    reused.fill(99);
+    await pumped.end();
+    assert.deepEqual(gunzipSync(Buffer.concat(received)), Buffer.concat(Array.from({ length: 10 }, (_, number) => Buffer.alloc(20_000, number))));
   });
 
   it('leaves nothing unhandled when it is abandoned in the middle of a write', async () => {

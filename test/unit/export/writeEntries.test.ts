@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -74,6 +74,13 @@ describe('writing entries', () => {
     }));
     assert.deepEqual(runs[0], runs[1]);
     assert.deepEqual(runs[2]?.map(({ contentSha256 }) => contentSha256), runs[0]?.map(({ contentSha256 }) => contentSha256));
+  });
+
+  it('ends a file only once all of it has come through the compression', async () => {
+    const all = Array.from({ length: 300 }, (_, index) => entryAt(1_000_000 - index, index, { details: randomBytes(15_000).toString('base64') }));
+    const { files } = await write(inBatches(all, 300), folder(), { ...EVERY_FORMAT, formats: ['jsonl', 'json'] });
+    for (const file of files) assert.deepEqual([file.contentSha256, file.bytes], [sha256(content(folder(), file.name)), statSync(path.join(folder(), file.name)).size]);
+    assert.equal(content(folder(), 'audit-log.jsonl.gz').toString().split('\n').length, 301);
   });
 
   it('writes only the formats asked for, each once', async () => {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { PageMemory, type Engine } from '../../../tasks/common/export/pageMemory';
+
+const MEBIBYTE = 1024 * 1024;
+
+describe('page memory', () => {
+  it('is collected once 24 MiB have gathered, and again after as much', () => {
+    const engine = engineWith(4 * MEBIBYTE);
+    const memory = new PageMemory(engine);
+    const collectedAt: number[] = [];
+    for (let page = 1; page <= 100; page += 1) {
+      engine.allocate(MEBIBYTE);
+      const before = engine.collections;
+      memory.pageWritten();
+      if (engine.collections > before) collectedAt.push(page);
+    }
+    assert.deepEqual(collectedAt, [20, 44, 68, 92]);
+  });
+
+  it('is not collected again and again while all of it is alive', () => {
+    const engine = engineWith(100 * MEBIBYTE);
+    const memory = new PageMemory(engine);
+    for (let page = 0; page < 50; page += 1) memory.pageWritten();
+    assert.equal(engine.collections, 1);
+  });
+
+  it('is left to the engine where that cannot be asked', () => {
+    const memory = new PageMemory({ bufferBytes: () => 1000 * MEBIBYTE, collect: undefined });
+    assert.doesNotThrow(() => { memory.pageWritten(); });
+  });
+
+  it('of this engine really goes down', () => {
+    const memory = new PageMemory();
+    let most = 0;
+    for (let page = 0; page < 200; page += 1) {
+      Buffer.alloc(MEBIBYTE);
+      memory.pageWritten();
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    assert.ok(most < before + 60 * MEBIBYTE, `${Math.round(most / MEBIBYTE)} MiB`);
+    assert.equal((globalThis as { gc?: unknown }).gc, undefined);
+  });
+});
+
+function engineWith(alive: number): Engine & { readonly collections: number; allocate(bytes: number): void } {
+  let dead = 0;
+  let collections = 0;
+  return {
+    bufferBytes: () => alive + dead,
+    collect: () => {
+      dead = 0;
+      collections += 1;
+    },
+    allocate: (bytes) => { dead += bytes; },
+    get collections() { return collections; },
+  };
+}
