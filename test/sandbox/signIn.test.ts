@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {decodeJwt, generateKeyPair, SignJWT} from 'jose';
+import {signingKey} from '../../sandbox/entra/signingKey';
 import {startSandbox, type Sandbox, type SandboxOptions} from '../../sandbox/sandbox';
 import {connectionNamed, SandboxClient, type Answer} from './client';
 
@@ -62,6 +63,13 @@ describe('the stand-in\'s sign-in', () => {
     });
   });
 
+  it('refuses an assertion for another audience, well signed as it is', () => withSandbox({}, async (sandbox, client) => {
+    const connection = connectionNamed(sandbox.job, 'audit-log');
+    const claims = decodeJwt(await client.assertion(sandbox.job, connection));
+    const key = await signingKey('pipelines');
+    assert.equal(errorCode(await client.exchange(connection, await key.sign({...claims, aud: 'api://other'}))), 700212);
+  }));
+
   it('gives assertions to the job only, by POST, for known service connections', () => withSandbox({}, async (sandbox, client) => {
     const uri = sandbox.job.variables['System.OidcRequestUri'] ?? '';
     const url = `${uri}?api-version=7.1&serviceConnectionId=${connectionNamed(sandbox.job, 'audit-log').id}`;
@@ -96,6 +104,13 @@ describe('the stand-in\'s gate', () => {
       assert.equal((await client.page(token, WINDOW)).status, 203);
     });
   });
+
+  it('turns away a token for another resource, well signed as it is', () => withSandbox({}, async (sandbox, client) => {
+    const claims = decodeJwt(await client.token(sandbox.job));
+    const key = await signingKey('entra');
+    assert.equal((await client.page(await key.sign(claims), WINDOW)).status, 200);
+    assert.equal((await client.page(await key.sign({...claims, aud: 'https://graph.microsoft.com'}), WINDOW)).status, 401);
+  }));
 
   it('obeys its switches', () => withSandbox({}, async (sandbox, client) => {
     const [token, foreign] = [await client.token(sandbox.job), await client.token(sandbox.job, 'other-tenant')];
