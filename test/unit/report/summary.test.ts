@@ -55,6 +55,13 @@ describe('text of Markdown', () => {
     }), { numRuns: 800 });
   });
 
+  for (const name of ['<!-- x', '<script x', '<?x', '<!DOCTYPE x', '<![CDATA[ x', '<td x']) {
+    it(`begins no HTML with ${name}, which would swallow what follows`, () => {
+      const html = renderer.render(`${markdownText(name)}\n\n**after**\n`);
+      assert.deepEqual(tagsOf(html), ['p', 'strong']);
+    });
+  }
+
   it('breaks addresses without a scheme, which some pages make links of', () => {
     assert.doesNotMatch(markdownText('see WWW.evil.example and www.evil.example'), /www\./i);
   });
