@@ -1,0 +1,100 @@
+// Ways to break the product, one at a time, each with the tests that must notice. `npm run mutants` tries them all.
+
+/**
+ * @typedef {object} Mutant
+ * @property {string} name what is broken
+ * @property {string} file
+ * @property {string} from stands exactly once in the file
+ * @property {string} to takes its place
+ * @property {string[]} tests files; at least one test in them must fail
+ * @property {boolean} [packaged] the tests start the packaged task, so it is packaged anew
+ * @property {Record<string, string>} [environment] for the tests
+ */
+
+const common = "tasks/common";
+const unit = "test/unit";
+const continuation = { file: `${common}/auditlog/continuation.ts`, tests: [`${unit}/auditlog/continuation.test.ts`] };
+const reading = { file: `${common}/auditlog/readEntries.ts`, tests: [`${unit}/auditlog/readEntries.test.ts`] };
+const order = { file: `${common}/auditlog/order.ts`, tests: [`${unit}/auditlog/order.test.ts`] };
+const pages = { file: `${common}/auditlog/pageReader.ts`, tests: [`${unit}/auditlog/pageReader.test.ts`] };
+const disarming = { file: `${common}/errors/disarm.ts`, tests: [`${unit}/errors/disarm.test.ts`] };
+const adapter = { file: `${common}/agent/azurePipelines.ts`, tests: [`${unit}/agent/azurePipelines.test.ts`] };
+const credentials = { file: `${common}/http/credential.ts`, tests: [`${unit}/http/credential.test.ts`] };
+const retries = { file: `${common}/http/http.ts`, tests: ["test/http/retries.test.ts"] };
+const attempt = { file: `${common}/http/attempt.ts` };
+const project = { file: `${common}/identity/project.ts`, tests: [`${unit}/identity/project.test.ts`] };
+const folder = { file: `${common}/files/exportFolder.ts`, tests: [`${unit}/files/exportFolder.test.ts`] };
+const writing = { tests: [`${unit}/export/writeEntries.test.ts`] };
+const summary = { file: `${common}/report/markdown.ts`, tests: [`${unit}/report/summary.test.ts`] };
+const signals = { tests: ["test/acceptance/signals.test.ts"], packaged: true, environment: { SIGNAL_MOMENTS: "18", SIGNAL_SEED: "3" } };
+/** @type {(scenarios: string) => Pick<Mutant, "tests" | "packaged" | "environment">} */
+const secrets = (scenarios) => ({ tests: ["test/acceptance/secrets.test.ts"], packaged: true, environment: { SCENARIOS: scenarios } });
+/** @type {(scenarios: string) => Pick<Mutant, "tests" | "packaged" | "environment">} */
+const injection = (scenarios) => ({ tests: ["test/acceptance/injection.test.ts"], packaged: true, environment: { SCENARIOS: scenarios } });
+
+/** @type {Mutant[]} */
+export const mutants = [
+  { ...continuation, name: "a page's own token is followed again", from: "token === this.#previous || ", to: "" },
+  { ...continuation, name: "a cycle of tokens is followed", from: " || token === this.#kept", to: "" },
+  { ...continuation, name: "a missing token ends the export in silence", from: "if (token === undefined) throw", to: "if (token === undefined) return undefined;\n    if (token === '') throw" },
+  { ...continuation, name: "empty pages are read for ever", from: "this.#emptyPages > MOST_EMPTY_PAGES", to: "false" },
+  { ...continuation, name: "the token ends the export, not hasMore", from: "if (!page.hasMore) return undefined;", to: "if (page.continuationToken === undefined) return undefined;" },
+
+  { ...reading, name: "the window's start is left out", from: "ticks >= first", to: "ticks > first" },
+  { ...reading, name: "older entries than the window's come along", from: "ticks >= first && ", to: "" },
+  { ...reading, name: "the window's end is let in", from: "ticks < beyond", to: "ticks <= beyond" },
+  { ...reading, name: "younger entries than the window's come along", from: " && ticks < beyond", to: "" },
+  { ...reading, name: "the last entries are forgotten", from: "order.flush()", to: "[]" },
+
+  { ...order, name: "neighbouring duplicates stay", from: "sorted[index - 1]?.id !== entry.id", to: "true" },
+  { ...order, name: "late duplicates stay", from: "this.duplicates += 1;\n    return false;", to: "this.duplicates += 1;\n    return true;" },
+  { ...order, name: "entries far out of order pass", from: "throw tooLate();", to: "return true;" },
+  { ...order, name: "an instant is torn apart between two pages", from: "cut > 0 && sorted[cut - 1]?.ticks === sorted[cut]?.ticks", to: "false" },
+  { ...order, file: `${common}/auditlog/entry.ts`, name: "oldest entries come first", from: "left.ticks > right.ticks ? -1 : 1", to: "left.ticks > right.ticks ? 1 : -1" },
+  { ...order, file: `${common}/auditlog/entry.ts`, name: "entries of one instant are in any order", from: "return left.id < right.id ? -1 : 1;", to: "return 0;" },
+
+  { ...disarming, name: "the agent's commands stay armed", from: ".replace(AGENT_COMMAND, '**')", to: "" },
+  { ...disarming, name: "the agent's formats stay armed", from: "(?:vso|\\[)", to: "vso" },
+  { ...disarming, name: "control characters pass", from: ".replace(CONTROL_CHARACTERS, ' ')", to: "" },
+  { ...disarming, name: "invisible characters part a command, and are taken out too late", from: ".replace(DIRECTION_AND_INVISIBLE, '').replace(AGENT_COMMAND, '**')", to: ".replace(AGENT_COMMAND, '**').replace(DIRECTION_AND_INVISIBLE, '')" },
+  { ...adapter, name: "a line of the log is not disarmed", from: "info: (text) => { print(disarmLine(text)); }", to: "info: (text) => { print(text); }" },
+  { ...injection("of the job"), file: `${common}/agent/azurePipelines.ts`, name: "the sentence of a failure is not disarmed", from: "tl.setResult(tl.TaskResult.Failed, disarmLine(`${failure.message} [${failure.code}]`));", to: "print(`${failure.message} [${failure.code}]`); tl.setResult(tl.TaskResult.Failed, failure.message);" },
+  { ...summary, name: "HTML reaches the summary", from: ".replace(/</g, '&lt;')", to: "" },
+  { ...summary, name: "Markdown reaches the summary", from: ".replace(/[\\\\`*_{}[\\]()#|!~]/g, '\\\\$&')", to: "" },
+  { file: `${common}/export/csvCell.ts`, tests: [`${unit}/export/csvCell.test.ts`], name: "formulas stay armed", from: "FORMULA.test(readable)", to: "false" },
+
+  { file: `${common}/identity/assertion.ts`, tests: [`${unit}/identity/accessToken.test.ts`], name: "the assertion is not made known as a secret", from: "agent.registerSecret(assertion);", to: "" },
+  { file: `${common}/identity/accessToken.ts`, tests: [`${unit}/identity/accessToken.test.ts`], name: "the access token is not made known as a secret", from: "agent.registerSecret(accessToken.token);", to: "" },
+  { file: `${common}/identity/jobContext.ts`, tests: [`${unit}/identity/serviceConnection.test.ts`], name: "the job token is not made known as a secret", from: "if (token !== undefined) agent.registerSecret(token);", to: "" },
+  { ...secrets("an Azure DevOps connection"), file: `${common}/agent/azurePipelines.ts`, name: "the task library echoes what it reads", from: "tl.setStdStream(SILENCE);", to: "" },
+  { ...adapter, file: `${common}/errors/taskError.ts`, name: "the text of an unknown fault is shown", from: "thrown instanceof Error ? thrown.name : typeof thrown", to: "thrown instanceof Error ? thrown.message : typeof thrown" },
+  { ...retries, ...attempt, name: "an activity id may be anything", from: "activityId !== undefined && GUID.test(activityId)", to: "activityId !== undefined" },
+
+  { ...credentials, name: "tokens go to any host", from: " && credential.hosts.includes(url.hostname)", to: "" },
+  { ...credentials, name: "tokens go without TLS", from: "url.protocol === 'https:' && ", to: "" },
+  { ...credentials, name: "the job token goes wherever a variable says", from: " || !isAzureDevOps", to: "" },
+  { ...retries, name: "nobody asks whether a token may go", from: "if (request.credential) assertMayGo(request.credential, request.url);", to: "" },
+
+  { ...pages, name: "a sign-in page is taken for data", from: "return response.status === 200 && looksLikeJson(response.body) && endsLikeJson(response.body);", to: "return response.status === 200;" },
+  { ...pages, name: "the body of a redirect is taken for data", from: "return response.status === 200 && looksLikeJson(response.body) &&", to: "return looksLikeJson(response.body) &&" },
+  { ...pages, name: "a token that has ended is not renewed", from: "this.#parts.tokens.forget(token);", to: "" },
+  { ...pages, name: "a first 401 is taken for the end of a token", from: "SIGN_IN_STATUSES.has(response.status) && this.#hasSucceeded", to: "SIGN_IN_STATUSES.has(response.status)" },
+  { ...retries, name: "Retry-After on a 200 is passed over", from: "if (askedMs !== undefined) this.#notBefore.set(request.url.hostname, now + askedMs);", to: "" },
+  { ...retries, name: "a wait of hours is waited for", from: "if (ms <= LONGEST_WAIT_MS) return;", to: "return;" },
+  { ...attempt, tests: ["test/http/limits.test.ts"], name: "a request as a whole has no time-out", from: "startDeadline(request.wholeTimeoutMs,", to: "startDeadline(2 ** 31 - 1," },
+  { ...attempt, tests: ["test/http/limits.test.ts"], name: "a body may be of any size", from: "if (length > request.maximumBytes)", to: "if (length > Infinity)" },
+
+  { ...project, name: "a public project is let pass", from: "if (visibility === 'private') return;", to: "if (visibility !== undefined) return;" },
+  { ...secrets("as its visibility"), file: "tasks/ExportAuditLog/run.ts", name: "nobody asks whether the project is public", from: "if (!request.allowPublicProject) await refusePublicProject(http, job, deadline.signal);", to: "void refusePublicProject;" },
+
+  { ...folder, name: "files are written under the final name", from: "path.join(parent, `${PARTIAL}${process.pid}-${name}`)", to: "path.join(parent, name)" },
+  { ...signals, file: folder.file, name: "files are written under the final name, and the run is killed", from: "path.join(parent, `${PARTIAL}${process.pid}-${name}`)", to: "path.join(parent, name)" },
+  { ...folder, name: "partial folders of dead runs stay", from: "name.startsWith(PARTIAL) && await isStale(path.join(parent, name), nowMs)", to: "false" },
+  { ...folder, name: "partial folders of living runs are swept", from: "if (processId === process.pid || !isAlive(processId)) return true;", to: "return true;" },
+  { ...folder, name: "a discarded folder stays", from: "discard: () => rm(partial, { recursive: true, force: true, maxRetries: 3 })", to: "discard: () => Promise.resolve()" },
+  { ...signals, file: "tasks/ExportAuditLog/run.ts", name: "a canceled run leaves its partial folder", from: "await folder.discard();", to: "" },
+  { ...signals, file: `${common}/step/main.ts`, name: "signals are not heeded", from: "['SIGINT', 'SIGTERM', 'SIGBREAK'] as const", to: "[] as NodeJS.Signals[]" },
+  { ...writing, file: `${common}/export/contentFile.ts`, name: "gzip is not brought to its end", from: "await this.#gzip?.end();", to: "" },
+  { ...writing, file: `${common}/export/contentFile.ts`, name: "what was gathered last is not written", from: "await this.#passOn();\n    await this.#gzip", to: "await this.#gzip" },
+  { ...adapter, name: "a fault that nobody caught leaves the process running", from: "completeFailed(asTaskError(thrown));\n    process.stdout.write('', () => process.exit(0));", to: "completeFailed(asTaskError(thrown));" },
+];
