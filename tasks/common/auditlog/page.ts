@@ -59,7 +59,9 @@ function scanPage(body: Buffer, scanner: JsonScanner, isInWrapper = false): Scan
     }
   });
   if (entries === undefined && wrapped) return wrapped;
-  if (typeof (hasMore ?? false) !== 'boolean') throw unreadable('does not say whether more entries follow');
+  // Left out, it means "no" only where there is no token either to go on with: anything else could lose entries.
+  const isSilent = (hasMore ?? undefined) === undefined && (token ?? '') === '';
+  if (typeof hasMore !== 'boolean' && !isSilent) throw unreadable('does not say whether more entries follow');
   return {
     entries: entries ?? [],
     hasEntries: entries !== undefined,

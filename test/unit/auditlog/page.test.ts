@@ -59,8 +59,8 @@ describe('page of the audit log', () => {
     [{ continuationToken: undefined, hasMore: true }, undefined, true],
     [{ continuationToken: { nested: 'next' }, hasMore: true }, undefined, true],
     [{ continuationToken: 'last', hasMore: false }, 'last', false],
-    [{ continuationToken: 'last', hasMore: null }, 'last', false],
-    [{ continuationToken: 'last', hasMore: undefined }, 'last', false],
+    [{ continuationToken: null, hasMore: null }, undefined, false],
+    [{ continuationToken: undefined, hasMore: undefined }, undefined, false],
   ];
   for (const [more, token, hasMore] of tokens) {
     it(`with ${JSON.stringify(more)} ${hasMore ? 'goes on' : 'is the last'}`, () => {
@@ -69,9 +69,9 @@ describe('page of the audit log', () => {
     });
   }
 
-  for (const hasMore of ['true', 'yes', 1, 0, {}, []]) {
-    it(`that answers ${JSON.stringify(hasMore)} to whether more entries follow is refused, because taking it for "no" could lose entries`, () => {
-      assert.throws(() => parsePage(answerOf([one], { hasMore })), unreadable);
+  for (const hasMore of ['true', 'yes', 1, 0, {}, [], null, undefined]) {
+    it(`that answers ${JSON.stringify(hasMore) ?? 'nothing'} to whether more entries follow is refused, because taking it for "no" could lose entries`, () => {
+      assert.throws(() => parsePage(answerOf([one], { hasMore, continuationToken: 'next' })), unreadable);
     });
   }
 
