@@ -6,6 +6,7 @@ import type { FileDescription } from './fileDescription';
 import type { FormatWriter } from './formatWriter';
 import { jsonArrayWriter } from './jsonArray';
 import { jsonLinesWriter } from './jsonLines';
+import { PageMemory } from './pageMemory';
 
 export interface ExportFormat {
   readonly formats: readonly ('jsonl' | 'csv' | 'json')[];
@@ -38,6 +39,7 @@ export async function writeEntries(
 ): Promise<WrittenExport> {
   const writers: FormatWriter[] = [];
   const tally = new TallyFold();
+  const memory = new PageMemory();
   let pages = 0;
   let repaired = 0;
   try {
@@ -54,6 +56,7 @@ export async function writeEntries(
         await Promise.all(writers.map((writer) => writer.write(entries)));
         for (const entry of entries) entry.forgetFields();
       }
+      memory.pageWritten();
       onBatch(batch, tally);
     }
     const files = await Promise.all(writers.map((writer) => writer.finish()));
