@@ -56,7 +56,7 @@ export const ORGANIZATION_CHANGES: readonly PortalSetting[] = [
   { setting: /^(?:access of the identity to|users of) the organization$/, apply: entitle },
   { setting: /^members of the group (.+)$/, apply: (access, change, [name = '']) => { leaveGroup(access, change, name.split('\\').at(-1) ?? ''); } },
   { setting: /^permission "View audit log"(?: of the (?:identity|group .+))?$/, apply: setReading },
-  { setting: /^a Deny that one of its groups may bring\b.*$/, apply: removeEveryDeny },
+  { setting: /^a Deny that one of its groups may bring(?: \(.+\))?$/, apply: removeEveryDeny },
   {
     setting: /^permissions "Manage audit streams" and "Delete audit streams"$/,
     apply: (access, change) => { access.security.resetBits(subjectOf(access, change), AUDIT_BITS.manageStreams | AUDIT_BITS.deleteStreams); },

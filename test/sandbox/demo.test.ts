@@ -12,19 +12,22 @@ describe('demo', () => {
     const options = readOptions(['--entries', '20', '--fault', 'a', '--fault', 'b', '--time-zone', 'Europe/Berlin', '--input', 'csvDelimiter=semicolon', '--input', 'startTime=', '--debug']);
     assert.deepEqual([options.entries, options.faults, options.debug, options.seed], [20, ['a', 'b'], true, 1]);
     assert.deepEqual(options.inputs, { timeZone: 'Europe/Berlin', csvDelimiter: 'semicolon', startTime: '' });
+    assert.deepEqual([options.task, options.broken], ['export', []]);
+    assert.deepEqual([readOptions(['--broken', 'a', '--broken', 'b']).task, readOptions(['--broken', 'a', '--task', 'export']).task], ['check', 'export']);
+    assert.throws(() => readOptions(['--task', 'verify']), /--task "verify" is neither/);
     assert.throws(() => readOptions(['--entries', 'many']), /--entries "many" is not a whole number/);
     assert.throws(() => readOptions(['--input', 'x']), /not of the form NAME=VALUE/);
     assert.throws(() => readOptions(['--nonsense']), /nonsense/);
   });
 
   it('describes every option', () => {
-    for (const option of ['entries', 'seed', 'fault', 'window', 'duration', 'period', 'time-zone', 'start-time', 'end-time', 'formats', 'input', 'debug', 'node', 'out', 'help']) {
+    for (const option of ['entries', 'seed', 'fault', 'broken', 'task', 'window', 'duration', 'period', 'time-zone', 'start-time', 'end-time', 'formats', 'input', 'debug', 'node', 'out', 'help']) {
       assert.match(HELP, new RegExp(`^  --${option}\\b`, 'm'));
     }
   });
 
   it('writes a complete pipeline whose schedule always runs', () => {
-    const pipeline = parse(demoPipeline('audit: log', { duration: '7d', formats: 'jsonl' })) as Record<string, unknown>;
+    const pipeline = parse(demoPipeline('ExportAuditLog', { azureDevOpsServiceConnection: 'audit: log', duration: '7d', formats: 'jsonl' })) as Record<string, unknown>;
     assert.deepEqual([pipeline['trigger'], pipeline['pr']], ['none', 'none']);
     assert.equal((pipeline['schedules'] as { always: boolean }[])[0]?.always, true);
     assert.deepEqual((pipeline['steps'] as { inputs: object }[])[0]?.inputs, { azureDevOpsServiceConnection: 'audit: log', duration: '7d', formats: 'jsonl' });
