@@ -4,9 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFile
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import sinon from 'sinon';
 import { AuditLogEntry } from '../../../tasks/common/auditlog/entry';
 import type { EntryBatch } from '../../../tasks/common/auditlog/readEntries';
 import { writeEntries, type ExportFormat, type WrittenExport } from '../../../tasks/common/export/writeEntries';
+import { OutputFile } from '../../../tasks/common/files/outputFile';
 import { entryAt } from '../../support/auditEntries';
 import { isTaskError } from '../../support/taskErrors';
 import { temporaryFolder } from '../../support/temporaryFolder';
@@ -34,6 +36,7 @@ function content(folder: string, name: string): Buffer {
 
 describe('writing entries', () => {
   const folder = temporaryFolder();
+  afterEach(() => { sinon.restore(); });
 
   it('gives JSON Lines that are the entries\' bytes, a JSON array of them, and descriptions that fit', async () => {
     await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 70 }), fc.constantFrom(0, 3_000), fc.boolean(), async (count, batch, size, compressJson) => {
@@ -77,7 +80,13 @@ describe('writing entries', () => {
   });
 
   it('ends a file only once all of it has come through the compression', async () => {
-    const all = Array.from({ length: 300 }, (_, index) => entryAt(1_000_000 - index, index, { details: randomBytes(15_000).toString('base64') }));
+    const all = Array.from({ length: 300 }, (_, index) => entryAt(1_000_000 - index, index, { details: randomBytes(1_500).toString('base64') }));
+    // A slow disk: the last output is still on its way when the last entry has been taken.
+    const write30msLater = sinon.stub(OutputFile.prototype, 'write');
+    write30msLater.callsFake(async function (this: OutputFile, piece) {
+      await new Promise((resolve) => { setTimeout(resolve, 30); });
+      await write30msLater.wrappedMethod.call(this, piece);
+    });
     const { files } = await write(inBatches(all, 300), folder(), { ...EVERY_FORMAT, formats: ['jsonl', 'json'] });
     for (const file of files) assert.deepEqual([file.contentSha256, file.bytes], [sha256(content(folder(), file.name)), statSync(path.join(folder(), file.name)).size]);
     assert.equal(content(folder(), 'audit-log.jsonl.gz').toString().split('\n').length, 301);

@@ -47,6 +47,11 @@ describe('text of Markdown', () => {
     }), { numRuns: 800 });
   });
 
+  it('holds no angle bracket at all, because pages differ in what they take for HTML', () => {
+    fc.assert(fc.property(hostileName, (name) => { assert.doesNotMatch(markdownText(name), /[<>]/); }));
+    assert.equal(markdownText('a<b>&c'), 'a&lt;b&gt;&amp;c');
+  });
+
   it('shows in a paragraph what the name is', () => {
     fc.assert(fc.property(hostileName, (name) => {
       const html = renderer.render(`**${markdownText(`x${name}x`)}**: 3 entries`);
