@@ -7,9 +7,10 @@ import { temporaryFolder } from '../../support/temporaryFolder';
 const SCRIPT = path.join(import.meta.dirname, 'writeUntilFull.ts');
 const FORMATS = ['jsonl', 'csv', 'json', 'jsonl,csv,json'];
 
-/** What writing without end in a folder ends with. @param shell what to do in a shell before */
-async function writeUntilFull(folder: string, formats: string, shell = ''): Promise<unknown> {
-  const { stdout } = await promisify(execFile)('sh', ['-c', `${shell} exec "$0" --import tsx "$@"`, process.execPath, SCRIPT, folder, formats], {
+/** What writing without end in a folder ends with. @param shell what a shell does before @param within a command to run that shell in */
+async function writeUntilFull(folder: string, formats: string, shell: string, within: readonly string[] = []): Promise<unknown> {
+  const [command, ...words] = [...within, 'sh', '-c', `${shell} exec "$0" --import tsx "$@"`, process.execPath, SCRIPT, folder, formats];
+  const { stdout } = await promisify(execFile)(command, words, {
     // tsx's own cache would meet the limit too.
     env: { ...process.env, TSX_DISABLE_CACHE: '1' },
     timeout: 60_000,
@@ -28,12 +29,10 @@ describe('a disk without room', function () {
     });
 
     it(`ends the writing of ${formats} with a sentence: a small file system`, async function () {
-      if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder()]).status !== 0) this.skip();
-      try {
-        assert.deepEqual(await writeUntilFull(folder(), formats), { ended: 'OUTPUT_DISK_FULL', unhandled: [] });
-      } finally {
-        spawnSync('umount', [folder()]);
-      }
+      // In a name space of its own, so that nothing stays mounted however the test ends.
+      const mount = `mount -t tmpfs -o size=512k tmpfs "${folder()}"`;
+      if (spawnSync('unshare', ['-m', 'sh', '-c', mount]).status !== 0) this.skip();
+      assert.deepEqual(await writeUntilFull(folder(), formats, `${mount} &&`, ['unshare', '-m']), { ended: 'OUTPUT_DISK_FULL', unhandled: [] });
     });
   }
 });
