@@ -28,6 +28,11 @@ export function renderAdvice(advice: Advice): string[] {
   ];
 }
 
+/** The change in one line, for the end of the log. */
+export function adviceInShort({ setting, from, to, where }: Advice): string {
+  return `${setting}: ${from} -> ${to}. ${where}`;
+}
+
 /** A word of a POSIX shell that stands for exactly this text. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

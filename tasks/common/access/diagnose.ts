@@ -1,5 +1,7 @@
 import { TaskError, type ErrorCode } from '../errors/taskError';
 import { startDeadline } from '../time/deadline';
+import { adviceInShort } from './advice';
+import type { CheckOutcome } from './check';
 import { firstFailure } from './describe';
 import { Observations, type AccessSubject } from './observations';
 import { EXPLAINING_CHECKS, runChecks } from './runChecks';
@@ -7,11 +9,21 @@ import { tellExplanations } from './tell';
 
 /** Refusals that a setting of access can cause. */
 const EXPLAINED: ReadonlySet<ErrorCode> = new Set([
-  'AUDIT_ACCESS_DENIED', 'AUDIT_SIGN_IN_REFUSED', 'AUDIT_NOT_FOUND', 'SIGN_IN_REFUSED', 'ASSERTION_REFUSED', 'ORGANIZATION_NOT_FOUND', 'CONNECTION_NOT_FEDERATED', 'CONNECTION_INCOMPLETE',
+  'AUDIT_ACCESS_DENIED', 'AUDIT_SIGN_IN_REFUSED', 'AUDIT_NOT_FOUND', 'SIGN_IN_REFUSED', 'ASSERTION_REFUSED', 'ORGANIZATION_NOT_FOUND',
 ]);
 
 /** A diagnosis that takes longer is given up, ms: the refusal itself must not wait for it. */
 const LONGEST_DIAGNOSIS_MS = 30_000;
+
+/** The failure with its cause in front. Where only the query itself was seen to fail, the refusal's own advice still counts. */
+function explained(failure: TaskError, { id, finding }: CheckOutcome): TaskError {
+  const advice = (finding?.advice ?? []).map(adviceInShort);
+  const line = finding?.line ?? '';
+  return new TaskError(failure.code, line === failure.message ? line : `${line} ${failure.message}`, {
+    advice: id === 'query' ? [...advice, ...failure.advice] : advice,
+    activityId: failure.activityId, status: failure.status, serviceCode: failure.serviceCode, cause: failure,
+  });
+}
 
 /**
  * Finds out why an export was refused, and tells it in the log. The original refusal keeps its code, status and activity id.
@@ -28,7 +40,7 @@ export async function diagnose(failure: TaskError, subject: AccessSubject): Prom
     const cause = firstFailure(outcomes);
     if (!cause?.finding) return failure;
     tellExplanations(agent, outcomes);
-    return new TaskError(failure.code, cause.finding.line, { activityId: failure.activityId, status: failure.status, serviceCode: failure.serviceCode, cause: failure });
+    return explained(failure, cause);
   } catch (thrown) {
     subject.signal.throwIfAborted();
     return thrown instanceof TaskError ? thrown : failure;

@@ -1,3 +1,4 @@
+import { disarm } from '../errors/disarm';
 import type { ApiAnswer, AzureDevOpsApi } from './azureDevOpsApi';
 import { arrayAt, numberAt, objectAt, stringAt, textList } from './json';
 
@@ -22,6 +23,8 @@ export interface Group {
   readonly subjectDescriptor: string | undefined;
   /** Such as `[fabrikam]\Project Collection Administrators`. */
   readonly name: string;
+  /** Descriptors of the groups that this one is in, itself or through others. */
+  readonly memberOf: readonly string[];
 }
 
 export interface AccessControlEntry {
@@ -80,6 +83,17 @@ function readSelf(answer: ApiAnswer): Self | undefined {
   };
 }
 
+/**
+ * Who has to leave a group so that the caller is in it no more: the caller itself, or the group inside which it is.
+ * @returns subject descriptor, and a name for people
+ */
+export function memberWithin({ self, groups }: Security, group: Group): { readonly subject: string; readonly name: string } {
+  const between = (groups ?? []).filter(({ memberOf }) => memberOf.includes(group.descriptor));
+  const child = between.find(({ memberOf }) => !between.some(({ descriptor }) => memberOf.includes(descriptor)));
+  if (child) return { subject: child.subjectDescriptor ?? child.descriptor, name: `the group ${disarm(child.name, 100)}` };
+  return { subject: self?.subjectDescriptor ?? self?.descriptor ?? '', name: 'this identity' };
+}
+
 /** REST "Permissions - Has Permissions" evaluates for the caller itself (specification/security/7.2/security.json). */
 async function hasPermission(api: AzureDevOpsApi, bit: number): Promise<boolean | undefined> {
   const { status, json } = await api.get('dev.azure.com', `_apis/permissions/${AUDIT_NAMESPACE.id}/${bit}`, {
@@ -117,11 +131,11 @@ async function readGroups(api: AzureDevOpsApi, descriptors: readonly string[]): 
   const groups: Group[] = [];
   for (let from = 0; from < Math.min(descriptors.length, 4 * GROUPS_A_REQUEST); from += GROUPS_A_REQUEST) {
     const some = descriptors.slice(from, from + GROUPS_A_REQUEST);
-    const { status, json } = await api.get('vssps.dev.azure.com', '_apis/identities', { descriptors: some.join(','), 'api-version': '7.1-preview.1' });
+    const { status, json } = await api.get('vssps.dev.azure.com', '_apis/identities', { descriptors: some.join(','), queryMembership: 'expanded', 'api-version': '7.1-preview.1' });
     if (status !== 200) continue;
     for (const group of arrayAt(json, 'value') ?? []) {
       const descriptor = stringAt(group, 'descriptor');
-      if (descriptor !== undefined) groups.push({ descriptor, subjectDescriptor: stringAt(group, 'subjectDescriptor'), name: stringAt(group, 'providerDisplayName') ?? descriptor });
+      if (descriptor !== undefined) groups.push({ descriptor, subjectDescriptor: stringAt(group, 'subjectDescriptor'), name: stringAt(group, 'providerDisplayName') ?? descriptor, memberOf: textList(arrayAt(group, 'memberOf')) });
     }
   }
   return groups;

@@ -80,11 +80,14 @@ function refused(response: HttpResponse): TaskError {
       advice: ['Run the pipeline again. This happens when the run was canceled or has ended for Azure Pipelines while the step goes on.'],
     });
   }
+  if (status === 404) {
+    return new TaskError('ASSERTION_REFUSED', `Azure Pipelines does not know the service connection any more (HTTP ${status}).`, {
+      ...facts,
+      advice: ['Choose an existing service connection in the YAML, or create it anew under the same name, and run the pipeline again.'],
+    });
+  }
   return new TaskError('ASSERTION_REFUSED', `Azure Pipelines refused to issue an assertion for the service connection (HTTP ${status}).`, {
     ...facts,
-    advice: [
-      'Open Project settings > Service connections > the connection > Security, and permit this pipeline to use it.',
-      'If the connection was deleted or made anew since the run began, run the pipeline again.',
-    ],
+    advice: ['Open Project settings > Service connections > the connection > Security, and permit this pipeline to use it.'],
   });
 }

@@ -44,7 +44,10 @@ export function federationFinding(failure: TaskError, connection: ServiceConnect
 }
 
 function valuesOf({ iss = '', sub = '', aud = '' }: Claims): string[] {
-  return [`  Issuer:             ${disarm(iss)}`, `  Subject identifier: ${disarm(sub)}`, `  Audience:           ${disarm(aud)}`];
+  return [
+    `  Issuer:             ${disarm(iss)}`, `  Subject identifier: ${disarm(sub)}`, `  Audience:           ${disarm(aud)}`,
+    '  (Where the log shows ***, the agent masked a part of the connection; the summary of this run shows it.)',
+  ];
 }
 
 function adviceFor(cause: Cause, connection: ServiceConnection, assertion: Claims): Advice {
@@ -63,7 +66,8 @@ function adviceFor(cause: Cause, connection: ServiceConnection, assertion: Claim
         to: 'one with exactly the issuer, subject identifier and audience above',
         who: `${owner}; for a managed identity, a Contributor of it`,
         where: `${application} > Certificates & secrets > Federated credentials (managed identity: its page in the Azure portal > Federated credentials)`,
-        command: `az ad app federated-credential create --id ${shownClientId} --parameters ${shellJson(credentialOf(assertion, connection))}`,
+        // Where only the audience differs, issuer and subject are taken already, and a second credential with them is refused.
+        ...(cause !== 'audience' && { command: `az ad app federated-credential create --id ${shownClientId} --parameters ${shellJson(credentialOf(assertion, connection))}` }),
       };
     case 'clock':
       return { setting: 'clock of this agent', id: 'agent', from: 'wrong', to: 'right (NTP)', who: 'the administrator of the agent', where: 'the machine of the agent; then run the pipeline again' };

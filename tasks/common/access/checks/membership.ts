@@ -1,7 +1,8 @@
-import { shellJson, type Advice } from '../advice';
+import { shellJson, shellWord, type Advice } from '../advice';
 import { failed, passed, unknown, warning, type Check } from '../check';
 import type { Observations } from '../observations';
 import { isPage } from '../outcome';
+import { memberWithin } from '../security';
 
 const ADMINISTRATORS = 'a Project Collection Administrator, or the owner of the organization';
 
@@ -39,7 +40,7 @@ async function addUser(observations: Observations, setting: string, from: string
   return {
     setting, id: oid, from, to, who: ADMINISTRATORS,
     where: `Organization settings > Users > Add users: ${observations.settings('users')}. Take the enterprise application with the object id ${oid}, not the app registration`,
-    command: `az rest --method post --resource 499b84ac-1321-427f-aa17-267ca6975798 --url https://vsaex.dev.azure.com/${organization}/_apis/serviceprincipalentitlements?api-version=7.1-preview.1 --headers Content-Type=application/json --body ${shellJson(body)}`,
+    command: `az rest --method post --resource 499b84ac-1321-427f-aa17-267ca6975798 --url ${shellWord(`https://vsaex.dev.azure.com/${organization}/_apis/serviceprincipalentitlements?api-version=7.1-preview.1`)} --headers Content-Type=application/json --body ${shellJson(body)}`,
   };
 }
 
@@ -48,15 +49,17 @@ export const projectScopedUserCheck: Check = {
   title: 'Identity is not a Project-Scoped User',
   needs: ['membership'],
   async run(observations) {
-    const { groups, self } = await observations.security();
+    const security = await observations.security();
+    const { groups } = security;
     if (!groups) return unknown('the identity may not see its own groups');
     const scoped = groups.find(({ name }) => name.toLowerCase().endsWith('\\project-scoped users'));
     if (!scoped || isPage(await observations.query())) return passed('it is not');
-    const [group, member] = [scoped.subjectDescriptor ?? scoped.descriptor, self?.subjectDescriptor ?? ''];
+    const group = scoped.subjectDescriptor ?? scoped.descriptor;
+    const member = memberWithin(security, scoped);
     return failed('The identity is a Project-Scoped User, and those may not see the audit log.', `member of ${scoped.name}`, 'not a member', [{
-      setting: 'members of the group Project-Scoped Users', id: group, from: 'this identity is a member, itself or through a group', to: 'not a member', who: ADMINISTRATORS,
+      setting: 'members of the group Project-Scoped Users', id: group, from: `${member.name} is a member`, to: 'not a member', who: ADMINISTRATORS,
       where: `Organization settings > Permissions > Project-Scoped Users > Members: ${observations.settings('groups')}`,
-      command: `az devops security group membership remove --group-id ${group} --member-id ${member} --yes --org https://dev.azure.com/${observations.subject.organization}`,
+      command: `az devops security group membership remove --group-id ${group} --member-id ${member.subject} --yes --org https://dev.azure.com/${observations.subject.organization}`,
     }]);
   },
 };
@@ -84,16 +87,18 @@ export const leastPrivilegeCheck: Check = {
   title: 'Identity has no more rights than it needs',
   needs: ['query'],
   async run(observations) {
-    const { effective, groups, self } = await observations.security();
+    const security = await observations.security();
+    const { effective, groups, self } = security;
     const subject = self?.subjectDescriptor ?? '';
     const organization = `--org https://dev.azure.com/${observations.subject.organization}`;
     const administrators = groups?.find(({ name }) => name.toLowerCase().endsWith('\\project collection administrators'));
     if (administrators) {
       const group = administrators.subjectDescriptor ?? administrators.descriptor;
+      const member = memberWithin(security, administrators);
       return warning('The identity is a Project Collection Administrator; to export, it only needs "View audit log".', `member of ${administrators.name}`, 'not a member', [{
-        setting: 'members of the group Project Collection Administrators', id: group, from: 'this identity is a member', to: 'not a member, and "View audit log" allowed instead', who: ADMINISTRATORS,
+        setting: 'members of the group Project Collection Administrators', id: group, from: `${member.name} is a member`, to: 'not a member, and "View audit log" allowed instead', who: ADMINISTRATORS,
         where: `Organization settings > Permissions > Project Collection Administrators > Members: ${observations.settings('groups')}`,
-        command: `az devops security group membership remove --group-id ${group} --member-id ${subject} --yes ${organization}`,
+        command: `az devops security group membership remove --group-id ${group} --member-id ${member.subject} --yes ${organization}`,
       }]);
     }
     if (effective.manageStreams !== true && effective.deleteStreams !== true) return effective.manageStreams === undefined ? unknown('the identity may not see its permissions') : passed('only what it needs, as far as the audit log goes');

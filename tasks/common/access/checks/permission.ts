@@ -21,7 +21,7 @@ export const permissionCheck: Check = {
     }
     return failed('The identity does not have the permission "View audit log".', 'not allowed, by the service\'s own evaluation for this identity', 'Allow', [
       await grant(observations, security),
-      ...(security.accessControl ? [] : [await searchDeny(observations, security)]),
+      ...(security.accessControl && security.groups ? [] : [await searchDeny(observations, security)]),
     ]);
   },
 };

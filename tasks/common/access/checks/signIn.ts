@@ -63,10 +63,16 @@ function assertionFailure(failure: TaskError, observations: Observations): Findi
   const observed = failure.status === undefined ? failure.code : `HTTP ${failure.status}`;
   const isToken = failure.status === 401 || failure.status === 203 || failure.status === 302;
   const who = 'an administrator of the service connection';
-  if (failure.code === 'ASSERTION_REFUSED' && !isToken && failure.serviceCode !== 'PLAN') {
+  if (failure.code === 'ASSERTION_REFUSED' && !isToken && failure.status !== 404 && failure.serviceCode !== 'PLAN') {
     return failed(failure.message, observed, 'an assertion of this service connection', [{
       setting: 'pipelines that may use the service connection', id: connection.id, from: 'this pipeline is not among them', to: 'this pipeline is permitted', who,
       where: `Project settings > Service connections > the connection > ... > Security > Pipeline permissions: ${projectSettings(observations)}?resourceId=${connection.id}`,
+    }]);
+  }
+  if (failure.status === 404 && failure.serviceCode !== 'PLAN') {
+    return failed(failure.message, observed, 'an assertion of this service connection', [{
+      setting: 'service connection', id: connection.id, from: 'deleted, or made anew, since the run was queued', to: 'existing', who,
+      where: `Project settings > Service connections: ${projectSettings(observations)}; name an existing one in the YAML, and run the pipeline again`,
     }]);
   }
   const isRunOver = isToken || failure.serviceCode === 'PLAN';
@@ -136,5 +142,7 @@ function claimLines(what: string, claims: Claims): string[] {
 
 function claimText(name: string, value: unknown): string {
   if ((name === 'iat' || name === 'exp') && typeof value === 'number') return new Date(value * 1000).toISOString();
-  return disarm(Array.isArray(value) ? value.join(' ') : String(value), 300);
+  const text = disarm(Array.isArray(value) ? value.join(' ') : String(value), 300);
+  // The agent masks the client id as it stands in the connection, which is in small letters.
+  return name === 'appid' || name === 'azp' ? text.toUpperCase() : text;
 }
