@@ -1,6 +1,6 @@
 // Generated from task.json by `npm run contract`. Do not edit.
 
-export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "skipAggregation", "maxDuration"] as const;
+export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "skipAggregation", "maxDuration", "waitForPermission"] as const;
 export type InputName = (typeof inputNames)[number];
 
 export const outputNames = ["exportDirectory", "artifactName", "windowStart", "windowEnd", "entryCount"] as const;
@@ -37,6 +37,7 @@ export const inputDefaults = {
   allowPublicProject: "false",
   skipAggregation: "true",
   maxDuration: "50m",
+  waitForPermission: "0m",
 } as const;
 
 /** The name by which users know an input, where it differs from the name the agent passes on. */

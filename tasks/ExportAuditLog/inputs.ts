@@ -28,6 +28,8 @@ export interface ExportRequest {
   readonly allowPublicProject: boolean;
   readonly skipAggregation: boolean;
   readonly maxDurationMs: number;
+  /** How long to look again while access is refused, ms; 0: not at all. */
+  readonly waitMs: number;
 }
 
 const DELIMITERS: Readonly<Record<(typeof csvDelimiterValues)[number], CsvDelimiter>> = { comma: ',', semicolon: ';', tab: '\t' };
@@ -50,6 +52,7 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   const artifactName = problems.take('artifactName', parseArtifactName(agent.input('artifactName') ?? 'audit-log'));
   const outputDirectory = readOutputDirectory(agent, problems, isPublished === true);
   const maxDurationMs = problems.take('maxDuration', parseDurationBetween(agent.input('maxDuration') ?? '50m', MINUTE_MS, 24 * HOUR_MS));
+  const waitMs = problems.take('waitForPermission', parseDurationBetween(agent.input('waitForPermission') ?? '0m', 0, 2 * HOUR_MS));
   const flag = (name: 'compressJson' | 'allowPublicProject' | 'skipAggregation', standard: boolean): boolean | undefined =>
     problems.take(name, parseBoolean(agent.input(name), standard));
   const compressJson = flag('compressJson', true);
@@ -57,13 +60,13 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   const skipAggregation = flag('skipAggregation', true);
   if (
     problems.list.length > 0 || !connection || organization === undefined || !window || settleMs === undefined || !formats || !csvDelimiter
-    || isPublished === undefined || artifactName === undefined || outputDirectory === undefined || maxDurationMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
+    || isPublished === undefined || artifactName === undefined || outputDirectory === undefined || maxDurationMs === undefined || waitMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
   ) {
     throw problems.asFailure();
   }
   return {
     connection, organization, window, settleMs, formats, compressJson, csvDelimiter: DELIMITERS[csvDelimiter], outputDirectory,
-    artifactName: isPublished ? artifactName : undefined, allowPublicProject, skipAggregation, maxDurationMs,
+    artifactName: isPublished ? artifactName : undefined, allowPublicProject, skipAggregation, maxDurationMs, waitMs,
   };
 }
 

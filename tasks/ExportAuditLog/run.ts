@@ -1,3 +1,5 @@
+import { diagnose } from '../common/access/diagnose';
+import type { AccessSubject } from '../common/access/observations';
 import { Progress } from '../common/agent/progress';
 import { PageReader } from '../common/auditlog/pageReader';
 import { readEntries } from '../common/auditlog/readEntries';
@@ -18,6 +20,7 @@ import { readInputs, type ExportAgent, type ExportRequest } from './inputs';
 import { publishExport } from './publishExport';
 import { resolveWindow } from './resolveWindow';
 import { tell } from './tell';
+import { waitUntilAllowed } from './waitUntilAllowed';
 
 type RunParts = StepParts<ExportAgent>;
 
@@ -35,7 +38,9 @@ export async function run(parts: RunParts): Promise<string> {
 
   const deadline = startDeadline(request.maxDurationMs, parts.cancel, () => tooLong(request));
   const http = openHttp(parts);
+  const subject: AccessSubject = { agent, http, job, clock, connection: request.connection, organization: request.organization, signal: deadline.signal };
   try {
+    if (request.waitMs > 0) await waitUntilAllowed(parts, subject, request.waitMs);
     if (!request.allowPublicProject) await refusePublicProject(http, job, deadline.signal);
     const probe = await probeOrganization(http, request.organization, deadline.signal);
     // Two clocks can disagree: the earlier one never calls an instant past that has not come.
@@ -61,6 +66,8 @@ export async function run(parts: RunParts): Promise<string> {
       await folder.discard();
       throw thrown;
     }
+  } catch (thrown) {
+    throw thrown instanceof TaskError ? await diagnose(thrown, subject) : thrown;
   } finally {
     deadline.stop();
     await http.close();

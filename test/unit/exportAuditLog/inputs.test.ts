@@ -31,7 +31,7 @@ describe('the inputs of ExportAuditLog', () => {
   it('that are left out have the defaults of task.json', () => {
     const expected: ExportRequest = {
       connection: { kind: 'azureDevOps', id: ID }, organization: 'fabrikam', window: { kind: 'last', durationMs: 24 * HOUR }, settleMs: HOUR / 2, formats: ['jsonl', 'csv'],
-      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', allowPublicProject: false, skipAggregation: true, maxDurationMs: 50 * 60_000,
+      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', allowPublicProject: false, skipAggregation: true, maxDurationMs: 50 * 60_000, waitMs: 0,
     };
     assert.deepEqual(read(), expected);
     const nothing = Object.fromEntries(Object.keys(inputDefaults).map((name) => [name, ''])) as Inputs;
@@ -41,11 +41,11 @@ describe('the inputs of ExportAuditLog', () => {
   it('are all read', () => {
     assert.deepEqual(read({
       azureDevOpsServiceConnection: '', connectedServiceNameARM: ID, organization: 'https://contoso.visualstudio.com', window: 'Between', startTime: '2026-11-01T00:00:00+01:00', endTime: '2026-11-02T00:00:00.5Z', settleTime: '0m',
-      formats: 'json', compressJson: 'False', csvDelimiter: 'Semicolon', outputDirectory: 'relative/folder', publishArtifact: 'false', artifactName: 'unused', allowPublicProject: 'true', skipAggregation: 'false', maxDuration: 'PT2H',
+      formats: 'json', compressJson: 'False', csvDelimiter: 'Semicolon', outputDirectory: 'relative/folder', publishArtifact: 'false', artifactName: 'unused', allowPublicProject: 'true', skipAggregation: 'false', maxDuration: 'PT2H', waitForPermission: '15m',
     }, { 'System.HostType': 'release' }), {
       connection: { kind: 'azureRM', id: ID }, organization: 'contoso',
       window: { kind: 'between', start: { epochSecondsFloor: Date.UTC(2026, 9, 31, 23) / 1000, epochSecondsCeil: Date.UTC(2026, 9, 31, 23) / 1000 }, end: { epochSecondsFloor: Date.UTC(2026, 10, 2) / 1000, epochSecondsCeil: Date.UTC(2026, 10, 2) / 1000 + 1 } },
-      settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', outputDirectory: path.join(work, 'relative', 'folder'), artifactName: undefined, allowPublicProject: true, skipAggregation: false, maxDurationMs: 2 * HOUR,
+      settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', outputDirectory: path.join(work, 'relative', 'folder'), artifactName: undefined, allowPublicProject: true, skipAggregation: false, maxDurationMs: 2 * HOUR, waitMs: HOUR / 4,
     });
     assert.equal(read({ csvDelimiter: 'tab' }).csvDelimiter, '\t');
     assert.deepEqual(read({ window: 'previous', period: 'month', timeZone: 'europe/berlin' }).window, { kind: 'previous', period: 'month', timeZone: 'Europe/Berlin' });

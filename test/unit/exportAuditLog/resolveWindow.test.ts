@@ -15,7 +15,7 @@ const DAY = 86_400;
 
 const request = (window: WindowRequest, more: Partial<ExportRequest> = {}): ExportRequest => ({
   connection: { kind: 'azureDevOps', id: 'x' }, organization: 'Fabrikam', window, settleMs: 1_800_000, formats: ['jsonl'], compressJson: true, csvDelimiter: ',', outputDirectory: path.resolve('/out'),
-  artifactName: 'audit-log', allowPublicProject: false, skipAggregation: true, maxDurationMs: 1, ...more,
+  artifactName: 'audit-log', allowPublicProject: false, skipAggregation: true, maxDurationMs: 1, waitMs: 0, ...more,
 });
 const between = (startSeconds: number, endSeconds?: number): WindowRequest => ({
   kind: 'between', start: { epochSecondsFloor: startSeconds, epochSecondsCeil: startSeconds }, end: endSeconds === undefined ? undefined : { epochSecondsFloor: endSeconds, epochSecondsCeil: endSeconds },
