@@ -6,6 +6,7 @@ import type { JobContext, SandboxNetwork } from '../../sandbox/jobContext';
 
 /** The task as it is published: inside the unpacked vsix. */
 export const TASK_DIRECTORY = path.resolve('dist/unzipped/tasks/ExportAuditLog');
+const TASKS = path.dirname(TASK_DIRECTORY);
 
 export interface PackagedRun extends StepResult {
   /** The agent's work folder of this run; removed by {@link removeWorkFolders}. */
@@ -13,7 +14,10 @@ export interface PackagedRun extends StepResult {
 }
 
 /** Anything that a packaged run can take besides the step itself. */
-export type PackagedOptions = Partial<Omit<StepOptions, 'yaml' | 'taskDirectory' | 'job' | 'network'>>;
+export type PackagedOptions = Partial<Omit<StepOptions, 'yaml' | 'taskDirectory' | 'job' | 'network'>> & {
+  /** Which task of the extension runs; default `ExportAuditLog`. */
+  readonly task?: 'ExportAuditLog' | 'CheckAuditLogAccess';
+};
 
 interface Azure {
   readonly job: JobContext;
@@ -33,8 +37,8 @@ export async function runPackaged(azure: Azure, inputs: Readonly<Record<string, 
     ...(node !== undefined && { node }),
     ...options,
     workDirectory,
-    yaml: stepYaml(withConnection(azure.job, inputs)),
-    taskDirectory: TASK_DIRECTORY,
+    yaml: stepYaml(withConnection(azure.job, inputs), options.task),
+    taskDirectory: path.join(TASKS, options.task ?? 'ExportAuditLog'),
     job: azure.job,
     network: azure.network,
   });
@@ -51,9 +55,9 @@ export async function removeWorkFolders(): Promise<void> {
   await Promise.all(workFolders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })));
 }
 
-export function stepYaml(inputs: Readonly<Record<string, string>>): string {
+export function stepYaml(inputs: Readonly<Record<string, string>>, task = 'ExportAuditLog'): string {
   const lines = Object.entries(inputs).map(([name, value]) => `      ${name}: ${JSON.stringify(value)}`);
-  return ['steps:', '  - task: ExportAuditLog@1', '    name: export', '    inputs:', ...lines, ''].join('\n');
+  return ['steps:', `  - task: ${task}@1`, '    name: export', '    inputs:', ...lines, ''].join('\n');
 }
 
 function withConnection(job: JobContext, inputs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

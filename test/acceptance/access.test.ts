@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { HEALTHY_VARIANTS, MISCONFIGURATIONS } from '../../sandbox/misconfigurations/catalog';
+import type { Misconfiguration } from '../../sandbox/misconfigurations/misconfiguration';
+import { applyChange } from '../../sandbox/remedy/applyChange';
+import { applyCommand } from '../../sandbox/remedy/applyCommand';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import type { AccessReport } from '../../tasks/common/access/report';
+import { removeWorkFolders, runPackaged, type PackagedRun } from '../support/packagedTask';
+import { printedChanges, type PrintedChange } from '../support/printedAdvice';
+import { Lane } from './lane';
+
+/** Two things wrong at once: the earlier one is named first, and following the advice twice heals both. */
+const PAIRS: readonly (readonly [string, string])[] = [
+  ['no-federated-credential', 'permission-not-set'], ['subject-case', 'not-a-member'], ['secret-connection', 'permission-not-set'], ['not-a-member', 'auditing-off-404'],
+  ['organization-typo', 'permission-not-set'], ['entitlement-pending', 'denied-through-group'], ['project-scoped-user', 'permission-not-set'], ['conditional-access', 'permission-not-set'],
+  ['permission-not-set', 'auditing-off-403-policy-readable'], ['job-token-expired-401', 'permission-not-set'], ['denied-directly', 'auditing-off-404'], ['issuer-old-style', 'organization-typo'],
+];
+
+/** Most rounds of reading the log and doing what it says. */
+const MOST_ROUNDS = 6;
+
+describe('the diagnosis of refused access', function () {
+  this.timeout(900_000);
+  const lane = new Lane(3);
+  const begun = new Map<string, Promise<void>>();
+  const begin = (name: string, work: () => Promise<void>): void => {
+    const result = lane.run(work);
+    result.catch(() => undefined);
+    begun.set(name, result);
+  };
+
+  before(() => {
+    for (const each of MISCONFIGURATIONS) begin(each.name, () => healByAdvice([each]));
+    for (const pair of PAIRS) begin(pair.join(' and '), () => healByAdvice(pair.map(misconfiguration)));
+    for (const { name } of HEALTHY_VARIANTS) begin(`healthy ${name}`, () => expectHealthy(name));
+  });
+  after(() => removeWorkFolders());
+
+  for (const { name, what, expected } of MISCONFIGURATIONS) {
+    it(`${name} (${what}): ${expected.result} at ${expected.check}, and its advice heals it`, () => begun.get(name));
+  }
+  for (const pair of PAIRS) it(`${pair.join(' and ')}: the earlier one first, then both healed`, () => begun.get(pair.join(' and ')));
+  for (const { name, what } of HEALTHY_VARIANTS) it(`healthy, ${name} (${what}): no alarm`, () => begun.get(`healthy ${name}`));
+
+  it('knows at least 35 misconfigurations and 10 pairs', () => {
+    assert.ok(MISCONFIGURATIONS.filter(({ expected }) => expected.result === 'failed').length >= 35);
+    assert.ok(PAIRS.length >= 10);
+  });
+
+  it('cannot be followed with a wrong id: the stand-in notices one changed character', async () => {
+    for (const name of ['no-federated-credential', 'not-a-member', 'permission-not-set', 'denied-through-group', 'project-scoped-user', 'administrator']) {
+      await using sandbox = await startSandbox({ recordAccess: false, misconfigurations: [name] });
+      const [change] = printedChanges((await check(sandbox)).run.maskedLog);
+      assert.ok(change?.command, name);
+      const wrong = change.command.replace(/(?<=[a-z0-9]{7})[a-z0-9](?=[^a-z0-9]*(?: |'|$))/i, (last) => (last === '1' ? '2' : '1'));
+      assert.notEqual(wrong, change.command);
+      assert.throws(() => { applyCommand(sandbox, wrong); }, `${name}: ${wrong}`);
+    }
+  });
+});
+
+function misconfiguration(name: string): Misconfiguration {
+  const found = MISCONFIGURATIONS.find((candidate) => candidate.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+interface Checked {
+  readonly run: PackagedRun;
+  readonly report: AccessReport;
+}
+
+async function check(sandbox: Sandbox, more: Readonly<Record<string, string>> = {}): Promise<Checked> {
+  const run = await runPackaged(sandbox, { ...sandbox.access.stepInputs, ...more }, { task: 'CheckAuditLogAccess' });
+  const attachment = run.attachments.find(({ type }) => type === 'audit-log-export.access-report');
+  assert.ok(attachment, run.maskedLog);
+  const report = JSON.parse(String(attachment.content ?? readFileSync(attachment.path))) as AccessReport;
+  assertHarmless(run, sandbox);
+  return { run, report };
+}
+
+/** Nothing secret, no command, no sentence that is a code alone. */
+function assertHarmless(run: PackagedRun, sandbox: Sandbox): void {
+  const texts = [run.maskedLog, ...[...run.attachments, ...run.summaries].map(({ content }) => String(content))];
+  for (const token of sandbox.tokens) for (const text of texts) assert.ok(!text.includes(token), 'a token in an output');
+  assert.ok(!run.maskedLog.includes('##vso'));
+  assert.match(run.message ?? '', /^[A-Z"][^\n]{20,}\.(?: \[[A-Z_]+\])?$/);
+}
+
+function firstOf(report: AccessReport): string {
+  const failed = report.checks.find(({ result }) => result === 'failed');
+  const warned = report.checks.find(({ result }) => result === 'warning');
+  return failed ? `failed ${failed.id}` : warned ? `warning ${warned.id}` : 'nothing';
+}
+
+/** Reads the log, does what it says, and looks again, until nothing is wrong any more. */
+async function healByAdvice(misconfigurations: readonly Misconfiguration[]): Promise<void> {
+  await using sandbox = await startSandbox({ recordAccess: false, misconfigurations: misconfigurations.map(({ name }) => name) });
+  const [first] = misconfigurations;
+  assert.ok(first);
+  let checked = await check(sandbox);
+  const logs = [checked.run.maskedLog];
+  try {
+    assert.equal(firstOf(checked.report), `${first.expected.result} ${first.expected.check}`);
+    assert.equal(checked.run.result, first.expected.result === 'failed' ? 'Failed' : 'Succeeded');
+    for (let round = 1; firstOf(checked.report) !== 'nothing'; round += 1) {
+      assert.ok(round <= MOST_ROUNDS, 'the advice does not heal');
+      const passes = misconfigurations.some((each) => each.passes);
+      if (!passes) for (const change of eachSettingOnce(changesOf(checked.run))) follow(sandbox, change);
+      checked = await check(sandbox, passes ? { waitForPermission: '2m' } : {});
+      logs.push(checked.run.maskedLog);
+      if (passes && first.name === 'permission-just-granted-minutes') return;
+    }
+  } catch (problem) {
+    throw new Error(`${(problem as Error).message}\n\n${logs.join('\n\n')}`, { cause: problem });
+  }
+}
+
+function changesOf(run: PackagedRun): PrintedChange[] {
+  const changes = printedChanges(run.maskedLog);
+  assert.notEqual(changes.length, 0, 'no advice was printed');
+  for (const { setting, id, from, to, where, who } of changes) for (const part of [setting, id, from, to, where, who]) assert.doesNotMatch(part, /^$|undefined|\*\*\*/, 'a change without something that is needed');
+  return changes;
+}
+
+/** Two checks can advise on one setting, the later one from what the earlier one has changed by then. */
+function eachSettingOnce(changes: readonly PrintedChange[]): PrintedChange[] {
+  return changes.filter(({ setting, id }, index) => changes.findIndex((other) => other.setting === setting && other.id === id) === index);
+}
+
+function follow(sandbox: Sandbox, change: PrintedChange): void {
+  if (change.command !== undefined) applyCommand(sandbox, change.command);
+  else applyChange(sandbox, change);
+}
+
+async function expectHealthy(name: string): Promise<void> {
+  await using sandbox = await startSandbox({ recordAccess: false, misconfigurations: [name] });
+  const { run, report } = await check(sandbox);
+  assert.equal(firstOf(report), 'nothing', run.maskedLog);
+  assert.equal(run.result, 'Succeeded');
+}
