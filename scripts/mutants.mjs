@@ -44,7 +44,14 @@ function runNode(copy, args, environment = {}) {
   const child = spawn(process.execPath, args, { cwd: copy, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: !isWindows });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => { output += text; });
-  const end = () => { if (isWindows || child.pid === undefined) child.kill("SIGKILL"); else process.kill(-child.pid, "SIGKILL"); };
+  const end = () => {
+    try {
+      if (isWindows || child.pid === undefined) child.kill("SIGKILL");
+      else process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // The whole group has ended already.
+    }
+  };
   let isStuck = false;
   const timer = setTimeout(() => {
     isStuck = true;
@@ -52,8 +59,12 @@ function runNode(copy, args, environment = {}) {
   }, timeLimitInMs);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => {
+    child.once("exit", () => {
       clearTimeout(timer);
+      // A mutant can leave processes behind that tests had started.
+      end();
+    });
+    child.once("close", (code) => {
       resolve({ passed: code === 0, isStuck, output });
     });
   });
@@ -68,7 +79,7 @@ function runTests(copy, tests, environment) {
   // A file that is missing would only make mocha warn.
   const missing = tests.find((test) => !existsSync(path.join(copy, test)));
   if (missing) throw new Error(`There is no ${missing}.`);
-  return runNode(copy, [path.join("node_modules", "mocha", "bin", "mocha.js"), ...tests], environment);
+  return runNode(copy, [path.join("node_modules", "mocha", "bin", "mocha.js"), "--exit", ...tests], environment);
 }
 
 /** @type {(copy: string) => ReturnType<typeof runNode>} */
