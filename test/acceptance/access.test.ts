@@ -43,6 +43,27 @@ describe('the diagnosis of refused access', function () {
   for (const pair of PAIRS) it(`${pair.join(' and ')}: the earlier one first, then both healed`, () => begun.get(pair.join(' and ')));
   for (const { name, what } of HEALTHY_VARIANTS) it(`healthy, ${name} (${what}): no alarm`, () => begun.get(`healthy ${name}`));
 
+  it('is made by a refused export too: the cause, its advice, and the refusal itself with its activity id', async () => {
+    for (const [name, code, cause] of [['denied-through-group', 'AUDIT_ACCESS_DENIED', /is denied to the identity through the group/], ['not-a-member', 'AUDIT_SIGN_IN_REFUSED', /is not a user of the organization/], ['subject-case', 'SIGN_IN_REFUSED', /differs in upper and lower case/]] as const) {
+      await using sandbox = await startSandbox({ recordAccess: false, misconfigurations: [name] });
+      const run = await runPackaged(sandbox, { ...sandbox.access.stepInputs, window: 'last', duration: '1h' });
+      assert.equal(run.result, 'Failed');
+      assert.match(run.message ?? '', cause);
+      assert.ok(run.message?.endsWith(`[${code}]`), run.message);
+      assert.deepEqual(run.artifacts, []);
+      if (code !== 'SIGN_IN_REFUSED') assert.match(run.maskedLog, /Activity id of the request at Azure DevOps: [0-9a-f-]{36}/);
+      for (const change of changesOf(run)) follow(sandbox, change);
+      assert.equal((await runPackaged(sandbox, { ...sandbox.access.stepInputs, window: 'last', duration: '1h' })).result, 'Succeeded', name);
+    }
+  });
+
+  it('lets an export wait until a permission applies that was granted a moment ago', async () => {
+    await using sandbox = await startSandbox({ recordAccess: false, misconfigurations: ['permission-just-granted'] });
+    const run = await runPackaged(sandbox, { ...sandbox.access.stepInputs, window: 'last', duration: '1h', waitForPermission: '5m' });
+    assert.equal(run.result, 'Succeeded', run.maskedLog);
+    assert.match(run.maskedLog, /Not yet \(query: .*looking again in \d+ seconds\./);
+  });
+
   it('knows at least 35 misconfigurations and 10 pairs', () => {
     assert.ok(MISCONFIGURATIONS.filter(({ expected }) => expected.result === 'failed').length >= 35);
     assert.ok(PAIRS.length >= 10);
