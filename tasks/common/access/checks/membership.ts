@@ -59,7 +59,7 @@ export const projectScopedUserCheck: Check = {
     return failed('The identity is a Project-Scoped User, and those may not see the audit log.', `member of ${scoped.name}`, 'not a member', [{
       setting: 'members of the group Project-Scoped Users', id: group, from: `${member.name} is a member`, to: 'not a member', who: ADMINISTRATORS,
       where: `Organization settings > Permissions > Project-Scoped Users > Members: ${observations.settings('groups')}`,
-      command: `az devops security group membership remove --group-id ${group} --member-id ${member.subject} --yes --org https://dev.azure.com/${observations.subject.organization}`,
+      command: `az devops security group membership remove --group-id ${shellWord(group)} --member-id ${shellWord(member.subject)} --yes --org https://dev.azure.com/${observations.subject.organization}`,
     }]);
   },
 };
@@ -98,14 +98,14 @@ export const leastPrivilegeCheck: Check = {
       return warning('The identity is a Project Collection Administrator; to export, it only needs "View audit log".', `member of ${administrators.name}`, 'not a member', [{
         setting: 'members of the group Project Collection Administrators', id: group, from: `${member.name} is a member`, to: 'not a member, and "View audit log" allowed instead', who: ADMINISTRATORS,
         where: `Organization settings > Permissions > Project Collection Administrators > Members: ${observations.settings('groups')}`,
-        command: `az devops security group membership remove --group-id ${group} --member-id ${member.subject} --yes ${organization}`,
+        command: `az devops security group membership remove --group-id ${shellWord(group)} --member-id ${shellWord(member.subject)} --yes ${organization}`,
       }]);
     }
     if (effective.manageStreams !== true && effective.deleteStreams !== true) return effective.manageStreams === undefined ? unknown('the identity may not see its permissions') : passed('only what it needs, as far as the audit log goes');
     return warning('The identity may also manage or delete audit streams, and with them stop the audit log from reaching others.', [effective.manageStreams && 'Manage audit streams', effective.deleteStreams && 'Delete audit streams'].filter(Boolean).join(', '), 'View audit log alone', [{
       setting: 'permissions "Manage audit streams" and "Delete audit streams"', id: subject, from: 'Allow', to: 'Not set', who: ADMINISTRATORS,
       where: `Organization settings > Permissions > the identity: ${observations.settings('groups')}`,
-      command: `az devops security permission reset --id a6cc6381-a1ca-4b36-b3c1-4e65211e82b6 --subject ${subject} --token /AllPermissions --permission-bit 12 ${organization}`,
+      command: `az devops security permission reset --id a6cc6381-a1ca-4b36-b3c1-4e65211e82b6 --subject ${shellWord(subject)} --token /AllPermissions --permission-bit 12 ${organization}`,
     }]);
   },
 };

@@ -1,5 +1,5 @@
 import { disarm } from '../../errors/disarm';
-import type { Advice } from '../advice';
+import { shellWord, type Advice } from '../advice';
 import { failed, passed, unknown, type Check } from '../check';
 import type { Observations } from '../observations';
 import { isPage } from '../outcome';
@@ -56,7 +56,7 @@ async function grant(observations: Observations, { self }: Security): Promise<Ad
   return {
     setting: 'permission "View audit log"', id: subject, from: 'Not set', to: 'Allow', who: ADMINISTRATORS,
     where: `Organization settings > Permissions > Users > search for the identity${self && self.displayName !== '' ? ` "${disarm(self.displayName, 80)}"` : ''} (not Users > Add users): ${observations.settings('groups')}`,
-    command: `az devops security permission update --id ${AUDIT_NAMESPACE.id} --subject ${subject} --token ${AUDIT_NAMESPACE.token} --allow-bit ${AUDIT_NAMESPACE.read} --merge true --org https://dev.azure.com/${observations.subject.organization}`,
+    command: `az devops security permission update --id ${AUDIT_NAMESPACE.id} --subject ${shellWord(subject)} --token ${AUDIT_NAMESPACE.token} --allow-bit ${AUDIT_NAMESPACE.read} --merge true --org https://dev.azure.com/${observations.subject.organization}`,
   };
 }
 
@@ -64,7 +64,7 @@ function removeDeny(observations: Observations, source: Source): Advice {
   return {
     setting: `permission "View audit log" of ${source.group === undefined ? 'the identity' : `the group ${disarm(source.group, 100)}`}`, id: source.subject, from: 'Deny', to: source.allow ? 'Allow' : 'Not set', who: ADMINISTRATORS,
     where: `Organization settings > Permissions > ${source.group === undefined ? 'Users > the identity' : disarm(source.group, 100)}: ${observations.settings('groups')}`,
-    command: `az devops security permission reset --id ${AUDIT_NAMESPACE.id} --subject ${source.subject} --token ${AUDIT_NAMESPACE.token} --permission-bit ${AUDIT_NAMESPACE.read} --org https://dev.azure.com/${observations.subject.organization}`,
+    command: `az devops security permission reset --id ${AUDIT_NAMESPACE.id} --subject ${shellWord(source.subject)} --token ${AUDIT_NAMESPACE.token} --permission-bit ${AUDIT_NAMESPACE.read} --org https://dev.azure.com/${observations.subject.organization}`,
   };
 }
 
