@@ -128,7 +128,7 @@ async function healByAdvice(misconfigurations: readonly Misconfiguration[]): Pro
     for (let round = 1; firstOf(checked.report) !== 'nothing'; round += 1) {
       assert.ok(round <= MOST_ROUNDS, 'the advice does not heal');
       const passes = misconfigurations.some((each) => each.passes);
-      if (!passes) for (const change of eachSettingOnce(changesOf(checked.run))) follow(sandbox, change);
+      if (!passes) for (const change of changesOfCause(checked)) follow(sandbox, change);
       checked = await check(sandbox, passes ? { waitForPermission: '2m' } : {});
       logs.push(checked.run.maskedLog);
       if (passes && first.name === 'permission-just-granted-minutes') return;
@@ -145,9 +145,10 @@ function changesOf(run: PackagedRun): PrintedChange[] {
   return changes;
 }
 
-/** Two checks can advise on one setting, the later one from what the earlier one has changed by then. */
-function eachSettingOnce(changes: readonly PrintedChange[]): PrintedChange[] {
-  return changes.filter(({ setting, id }, index) => changes.findIndex((other) => other.setting === setting && other.id === id) === index);
+/** The cause comes first; what later checks advise rests on what they saw before it was changed. */
+function changesOfCause({ run, report }: Checked): PrintedChange[] {
+  const cause = report.checks.find(({ result }) => result === 'failed') ?? report.checks.find(({ result }) => result === 'warning');
+  return changesOf(run).slice(0, cause?.advice?.length ?? 0);
 }
 
 function follow(sandbox: Sandbox, change: PrintedChange): void {
