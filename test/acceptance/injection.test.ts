@@ -15,7 +15,8 @@ interface Played {
   readonly requests: number;
 }
 
-const SECTION = '##[section]Audit log of the organization "fabrikam"';
+/** The headlines that the task writes itself. */
+const SECTIONS = new Set(['Audit log of the organization "fabrikam"', 'The export was refused: looking for the cause', 'What is wrong', 'What was seen'].map((title) => `##[section]${title}`));
 /** For a quick look: SCENARIOS=claims npx mocha test/acceptance/injection.test.ts plays only those with that word in their name. */
 const SCENARIOS = INJECTION_SCENARIOS.filter(({ name }) => name.includes(process.env['SCENARIOS'] ?? ''));
 const OUTPUTS = new Set(['exportDirectory', 'artifactName', 'windowStart', 'windowEnd', 'entryCount']);
@@ -94,7 +95,7 @@ function assertOwnCommands({ scenario, run, tokens }: Played): void {
 function assertOwnLines({ run }: Played): void {
   assert.doesNotMatch(run.maskedLog, /contains logging command keyword|Unable to process command|Cannot find command extension/);
   const plain = run.rawOutput.split('\n').filter((line) => parseCommand(line) === undefined);
-  const foreign = plain.filter((line) => (line !== SECTION && /##\s*(\[|vso)/.test(line)) || CONTROL.test(line));
+  const foreign = plain.filter((line) => (!SECTIONS.has(line) && /##\s*(\[|vso)/.test(line)) || CONTROL.test(line));
   assert.deepEqual(foreign, []);
 }
 

@@ -49,6 +49,15 @@ function answer(match: FaultRule['match'], status: number, json: object): Sandbo
   return { faults: [{ match, fault: { kind: 'status', status, contentType: 'application/json', body: JSON.stringify(json) } }] };
 }
 
+/** All at which the cause of a refusal is looked for: permissions, groups, names, policies. */
+function hostileChecks(status: 200 | 403): SandboxOptions {
+  const identity = { id: ATTACK, displayName: ATTACK, providerDisplayName: ATTACK, customDisplayName: ATTACK, descriptor: ATTACK, subjectDescriptor: ATTACK, memberOf: [ATTACK], properties: { Account: { $value: ATTACK } } };
+  const json = { authenticatedUser: identity, authorizedUser: identity, instanceId: ATTACK, ...identity, count: 1, value: [identity], message: ATTACK, acesDictionary: { [ATTACK]: { descriptor: ATTACK, allow: 1, deny: 1 } } };
+  const places = [{ path: '/_apis/permissions/' }, { path: '/_apis/accesscontrollists/' }, { path: '/_settings/' }, { path: '/connectionData?' }, { host: 'vssps.dev.azure.com' }];
+  const faults = places.flatMap((match) => (status === 200 ? answer(match, 200, json) : hostileError(match, 403)).faults ?? []);
+  return { faults: [...hostileError({ host: AUDIT }, 403).faults ?? [], ...faults] };
+}
+
 function withConnection(change: Partial<JobContext['serviceConnections'][number]>): (job: JobContext) => JobContext {
   return (job) => ({ ...job, serviceConnections: job.serviceConnections.map((connection) => (connection.name === 'audit-log' ? { ...connection, ...change } : connection)) });
 }
@@ -81,6 +90,9 @@ export const INJECTION_SCENARIOS: readonly InjectionScenario[] = [
   },
   ...([[400, 'AUDIT_REQUEST_REFUSED'], [401, 'AUDIT_SIGN_IN_REFUSED'], [403, 'AUDIT_ACCESS_DENIED'], [404, 'AUDIT_NOT_FOUND'], [500, 'SERVICE_FAILING']] as const)
     .map(([status, code]) => ({ name: `in an error ${status} of the Audit service`, code, sandbox: hostileError({ host: AUDIT }, status) })),
+  { name: 'in every refusal while the cause of one is looked for', code: 'AUDIT_ACCESS_DENIED', sandbox: hostileChecks(403) },
+  { name: 'in every name while the cause of a refusal is looked for', code: 'AUDIT_ACCESS_DENIED', sandbox: hostileChecks(200) },
+  { name: 'in the true names of an organization that refuses', code: 'AUDIT_ACCESS_DENIED', sandbox: { switches: { auditPermission: 'deny' }, faults: [{ match: {}, fault: { kind: 'hostileHeaders' } }] } },
   {
     name: 'in every input', code: 'INPUTS_INVALID',
     inputs: Object.fromEntries(['organization', 'connectionType', 'window', 'settleTime', 'formats', 'compressJson', 'csvDelimiter', 'artifactName', 'publishArtifact', 'allowPublicProject', 'skipAggregation', 'maxDuration']

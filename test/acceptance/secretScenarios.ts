@@ -38,6 +38,8 @@ export function kindOf(token: string, jobToken: string): SecretKind {
 interface Echo {
   readonly status: number;
   readonly host: string;
+  /** Which token the host is brought; that of the pipeline's own services unless told. */
+  readonly token?: 'job token' | 'last';
   readonly path?: string;
   readonly contentType?: string;
   readonly body?: (secret: string) => string;
@@ -45,9 +47,9 @@ interface Echo {
 }
 
 /** An answer that gives the secret back which the request brought, in its body and in every header that a client may look at. */
-function echo(sandbox: Sandbox, { status, host, path, contentType = 'application/json', body, headers }: Echo): FaultRule[] {
+function echo(sandbox: Sandbox, { status, host, token = host === COLLECTION ? 'job token' : 'last', path, contentType = 'application/json', body, headers }: Echo): FaultRule[] {
   // Made when the answer is: only then is the last token known.
-  const secret = (): string => (host === COLLECTION ? sandbox.job.jobToken : sandbox.tokens.at(-1) ?? '');
+  const secret = (): string => (token === 'job token' ? sandbox.job.jobToken : sandbox.tokens.at(-1) ?? '');
   const fault = {
     kind: 'status' as const, status, contentType,
     get body() { return (body ?? envelope)(secret()); },
@@ -78,6 +80,22 @@ const ALL_TOKENS: readonly SecretKind[] = ['job token', 'assertion', 'access tok
 
 function auditEcho(name: string, code: ErrorCode, answer: Omit<Echo, 'host'>): SecretScenario {
   return { name: `the Audit service ${name}`, code, held: ALL_TOKENS, faults: (sandbox) => echo(sandbox, { host: AUDIT, ...answer }) };
+}
+
+/** Every place at which the cause of a refusal is looked for gives the access token back, as a refusal or as a name. */
+function echoedChecks(sandbox: Sandbox, status: 200 | 403): FaultRule[] {
+  const name = (secret: string): string => {
+    // Descriptors are asked for again, in an address: what stands in them goes back to where it came from.
+    const descriptor = 'Microsoft.TeamFoundation.Identity;S-1-9-1551374245-0-0-0-0-2';
+    const identity = { id: secret, displayName: secret, providerDisplayName: secret, customDisplayName: secret, descriptor, subjectDescriptor: secret, memberOf: [descriptor], properties: { Account: { $value: secret } } };
+    return JSON.stringify({ authenticatedUser: identity, authorizedUser: identity, instanceId: secret, ...identity, count: 1, value: [identity], message: secret, acesDictionary: { [descriptor]: { descriptor, allow: 1, deny: 1, token: secret } } });
+  };
+  const places = [
+    { host: COLLECTION, path: '/_apis/permissions/' }, { host: COLLECTION, path: '/_apis/accesscontrollists/' }, { host: COLLECTION, path: '/_settings/' },
+    { host: COLLECTION, path: '/connectionData?' }, { host: 'vssps.dev.azure.com' },
+  ];
+  return [{ host: AUDIT, status: 403 }, ...places.map((place) => ({ ...place, status, ...(status === 200 && { body: name }) }))]
+    .flatMap((answer) => echo(sandbox, { ...answer, token: 'last' }));
 }
 
 /** A run without faults, and one that fails at each stage while the service gives back the secret of that stage. */
@@ -146,6 +164,14 @@ export const SECRET_SCENARIOS: readonly SecretScenario[] = [
   auditEcho('sends an entry without a time that holds the access token', 'AUDIT_ANSWER_UNREADABLE', {
     status: 200, body: (secret) => JSON.stringify({ decoratedAuditLogEntries: [{ id: secret, timestamp: secret }], hasMore: false, continuationToken: secret }),
   }),
+  {
+    name: 'every service refuses the access token, and gives it back, while the cause of a refusal is looked for', code: 'AUDIT_ACCESS_DENIED', held: ALL_TOKENS, alsoWithoutDebug: true,
+    faults: (sandbox) => echoedChecks(sandbox, 403),
+  },
+  {
+    name: 'every service names somebody after the access token while the cause of a refusal is looked for', code: 'AUDIT_ACCESS_DENIED', held: ALL_TOKENS, alsoWithoutDebug: true,
+    faults: (sandbox) => echoedChecks(sandbox, 200),
+  },
   {
     name: 'a pipeline variable sends the request for the assertion elsewhere', code: 'TOKEN_HOST_REFUSED', held: ['job token'],
     options: { variables: { 'System.OidcRequestUri': `https://${ATTACKER}/oidctoken` } },
