@@ -49,7 +49,7 @@ describe('sign-in that fails', () => {
       ['401', json({ message: `TF400813 ${JOB_TOKEN}` }, 401), 'ASSERTION_REFUSED', /no longer accepts this job's own token \(HTTP 401\)/],
       ['203 with a sign-in page', (response) => response.writeHead(203, { 'content-type': 'text/html' }).end('<html>Sign in</html>'), 'ASSERTION_REFUSED', /\(HTTP 203\)/],
       ['302 to a sign-in page', (response) => response.writeHead(302, { location: 'https://evil.example/' }).end(), 'ASSERTION_REFUSED', /\(HTTP 302\)/],
-      ['404', json({}, 404), 'ASSERTION_REFUSED', /refused to issue an assertion .*\(HTTP 404\)/],
+      ['404', json({}, 404), 'ASSERTION_REFUSED', /does not know the service connection any more \(HTTP 404\)/],
       ['500', json({ message: JOB_TOKEN }, 500), 'SERVICE_FAILING', /could not issue an assertion .* \(HTTP 500\)/],
       ['429', json({}, 429), 'SERVICE_FAILING', /\(HTTP 429\)/],
       ['200 and nothing', (response) => response.end(), 'ASSERTION_REFUSED', /\(HTTP 200\)/],
