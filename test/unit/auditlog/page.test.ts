@@ -70,7 +70,7 @@ describe('page of the audit log', () => {
   }
 
   for (const hasMore of ['true', 'yes', 1, 0, {}, [], null, undefined]) {
-    it(`that answers ${String(JSON.stringify(hasMore))} to whether more entries follow is refused, because taking it for "no" could lose entries`, () => {
+    it(`that answers ${hasMore === undefined ? 'nothing' : JSON.stringify(hasMore)} to whether more entries follow is refused, because taking it for "no" could lose entries`, () => {
       assert.throws(() => parsePage(answerOf([one], { hasMore, continuationToken: 'next' })), unreadable);
     });
   }
