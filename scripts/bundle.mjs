@@ -38,6 +38,8 @@ export async function bundleTask(task, target, maps, entry = path.join(root, "ta
     target: "node20.18",
     // Packages' ESM entry first: only that form can be tree-shaken.
     mainFields: ["module", "main"],
+    // The one credential that is used: the package's index loads browsers, brokers and a dozen other ways to sign in at start-up.
+    alias: { "@azure/identity": path.join(root, "node_modules/@azure/identity/dist/esm/credentials/clientAssertionCredential.js") },
     nodePaths: [path.join(root, "node_modules")],
     legalComments: "external",
     sourcemap: "external",
