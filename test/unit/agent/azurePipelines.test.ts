@@ -80,15 +80,15 @@ describe('the adapter for Azure Pipelines', () => {
 
   it('prints exactly the commands that the agent knows', async () => {
     const outcome = withoutDebug(await perform([
-      { call: 'setOutput', name: 'windowStart', text: '100% of 2026-11-20T00:00:00Z' }, { call: 'publishArtifact', name: 'audit-log', text: '/work/a/audit-log' },
-      { call: 'attachSummary', name: 'Audit log of fabrikam', text: '/work/summary.md' }, { call: 'progress', percent: 12.9 }, { call: 'progress', percent: -5 }, { call: 'progress', percent: 500 },
+      { call: 'setOutput', name: 'windowStart', text: '100% of 2026-11-20T00:00:00Z' }, { call: 'publishArtifact', name: 'audit-log', text: '/agent/a/audit-log' },
+      { call: 'attachSummary', name: 'Audit log of fabrikam', text: '/agent/summary.md' }, { call: 'progress', percent: 12.9 }, { call: 'progress', percent: -5 }, { call: 'progress', percent: 500 },
       { call: 'warning', text: 'ä😀' }, { call: 'info', text: 'plain' }, { call: 'section', text: 'Head' }, { call: 'succeeded', text: '12 entries exported.' },
     ]));
     const plain = outcome.lines.map((line) => line.replaceAll('%25', '%AZP25'));
     assert.deepEqual(plain.filter((line) => !line.includes('task.issue')), [
       '##vso[task.setvariable variable=windowStart;isOutput=true;issecret=false;]100%AZP25 of 2026-11-20T00:00:00Z',
-      '##vso[artifact.upload containerfolder=audit-log;artifactname=audit-log;]/work/a/audit-log',
-      '##vso[task.addattachment type=Distributedtask.Core.Summary;name=Audit log of fabrikam;]/work/summary.md',
+      '##vso[artifact.upload containerfolder=audit-log;artifactname=audit-log;]/agent/a/audit-log',
+      '##vso[task.addattachment type=Distributedtask.Core.Summary;name=Audit log of fabrikam;]/agent/summary.md',
       '##vso[task.setprogress value=12;]Exporting the audit log', '##vso[task.setprogress value=0;]Exporting the audit log', '##vso[task.setprogress value=100;]Exporting the audit log',
       'plain', '##[section]Head', '##vso[task.complete result=Succeeded;]12 entries exported.',
     ]);
