@@ -16,6 +16,9 @@ export interface Advice {
   readonly command?: string;
 }
 
+/** Who can change users, groups, permissions and policies of an organization. */
+export const ADMINISTRATORS = 'a Project Collection Administrator, or the owner of the organization';
+
 /** The lines of the log for a change. */
 export function renderAdvice(advice: Advice): string[] {
   return [

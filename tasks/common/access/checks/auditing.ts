@@ -1,11 +1,9 @@
 import { disarm } from '../../errors/disarm';
-import type { Advice } from '../advice';
+import { ADMINISTRATORS, type Advice } from '../advice';
 import { failed, passed, unknown, warning, type Check } from '../check';
 import { arrayAt, numberAt, objectAt, stringAt } from '../json';
 import type { Observations } from '../observations';
 import { isPage } from '../outcome';
-
-const ADMINISTRATORS = 'a Project Collection Administrator, or the owner of the organization';
 
 export const auditingCheck: Check = {
   id: 'auditing',
@@ -17,15 +15,15 @@ export const auditingCheck: Check = {
     const policy = await readPolicy(observations);
     if (policy === true) return passed('on, by the policy of the organization');
     if (policy === false || query.status === 404) {
-      return failed('Auditing is switched off in the organization.', policy === false ? 'policy Log Audit Events is off' : `the Audit service answers HTTP 404 for the existing organization "${observations.subject.organization}"`, 'on', [switchOn(observations)]);
+      return failed('Auditing is switched off in the organization.', policy === false ? 'policy Log Audit Events is off' : `the Audit service answers HTTP 404 for the existing organization "${observations.subject.organization}"`, 'on', [switchOn(observations, 'Off')]);
     }
     return unknown('the identity may not see the policy');
   },
 };
 
-function switchOn(observations: Observations): Advice {
+function switchOn(observations: Observations, from: string): Advice {
   return {
-    setting: 'policy "Log Audit Events"', id: 'Policy.LogAuditEvents', from: 'Off', to: 'On', who: ADMINISTRATORS,
+    setting: 'policy "Log Audit Events"', id: 'Policy.LogAuditEvents', from, to: 'On', who: ADMINISTRATORS,
     where: `Organization settings > Policies > Security policies > Log Audit Events: ${observations.settings('organizationPolicy')}`,
   };
 }
@@ -58,7 +56,7 @@ export const queryCheck: Check = {
     }
     return failed('The audit log is refused although nothing that can be seen from here is wrong.', observed, 'a page', [
       { setting: 'time since the permission was granted', id: observations.connection().shownClientId, from: 'perhaps less than 10 minutes', to: '10 minutes or more (through an Entra group: up to an hour)', who: 'nobody: wait, or set waitForPermission: 15m', where: 'the YAML of the pipeline' },
-      switchOn(observations),
+      switchOn(observations, 'Off, if that is the cause: it cannot be seen from here'),
     ]);
   },
 };

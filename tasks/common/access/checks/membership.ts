@@ -1,10 +1,8 @@
-import { shellJson, shellWord, type Advice } from '../advice';
+import { ADMINISTRATORS, shellJson, shellWord, type Advice } from '../advice';
 import { failed, passed, unknown, warning, type Check } from '../check';
 import type { Observations } from '../observations';
 import { isPage } from '../outcome';
 import { memberWithin } from '../security';
-
-const ADMINISTRATORS = 'a Project Collection Administrator, or the owner of the organization';
 
 /** Codes of the policies that stand before every permission: Conditional Access and allowed addresses. */
 export const POLICY_CODE = /^VS403\d{3}$/;

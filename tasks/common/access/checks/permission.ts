@@ -1,11 +1,9 @@
 import { disarm } from '../../errors/disarm';
-import { shellWord, type Advice } from '../advice';
+import { ADMINISTRATORS, shellWord, type Advice } from '../advice';
 import { failed, passed, unknown, type Check } from '../check';
 import type { Observations } from '../observations';
 import { isPage } from '../outcome';
 import { AUDIT_NAMESPACE, type Security } from '../security';
-
-const ADMINISTRATORS = 'a Project Collection Administrator, or the owner of the organization';
 
 export const permissionCheck: Check = {
   id: 'permission',
