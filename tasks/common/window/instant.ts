@@ -42,6 +42,11 @@ export function formatInstant(epochSeconds: number): string {
   return `${new Date(epochSeconds * 1000).toISOString().slice(0, "2026-11-20T00:00:00".length)}Z`;
 }
 
+/** Seconds since 1970 UTC of what `formatInstant` wrote. */
+export function epochSeconds(instant: string): number {
+  return Date.parse(instant) / 1000;
+}
+
 /** As `formatInstant`, without the colons that Windows refuses in file names: `20261120T000000Z`. */
 export function compactInstant(epochSeconds: number): string {
   return formatInstant(epochSeconds).replace(/[-:]/g, "");
