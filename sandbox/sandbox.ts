@@ -23,9 +23,12 @@ import {GeneratedEntries, type EntrySource} from './organization/organization';
 import {SeededRandom} from './organization/random';
 import {exactly, workingHours} from './organization/timetable';
 import type {Directory} from './organization/directory';
+import {Witness} from './audit/witness';
+import {BuildService} from './pipelines/buildService';
 import {buildCast} from './pipelines/cast';
 import {CollectionService} from './pipelines/collection';
 import {buildJob} from './pipelines/job';
+import {Pipelines} from './pipelines/pipelines';
 import {applyMisconfiguration} from './misconfigurations/catalog';
 import {healthyAccess, type AccessSettings} from './security/accessSettings';
 import {DEFAULT_SWITCHES, type Switches} from './switches';
@@ -61,6 +64,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Port on 127.0.0.1 of the TLS server behind all host names, for callers that go without the proxy. */
   readonly servicePort: number;
   readonly job: JobContext;
+  /** The pipelines of the project with their runs; `job` is of one of them. */
+  readonly pipelines: Pipelines;
   /** May be changed while the stand-in runs. */
   readonly switches: Switches;
   /** What administrators decide; may be changed while the stand-in runs. Its `stepInputs` are the inputs of the step in the YAML. */
@@ -105,16 +110,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const job = buildJob(directory, project, cast.connections, jobToken, new SeededRandom(seed, 3));
   const store = new EntryStore(buildSource(options, seed, directory, switches));
   const gate = new Gate({organization: directory.organization, tenantId: directory.tenantId, entraKey, jobToken, switches, access});
-  const oidcPath = new URL(job.variables['System.OidcRequestUri'] ?? '').pathname.slice(directory.organization.length + 1);
+  const folder = await mkdtemp(join(tmpdir(), 'audit-sandbox-'));
+  const pipelines = new Pipelines({job, clock, folder: join(folder, 'runs')});
+  const witness = new Witness({directory, project, store, pipelines, connections: cast.connections, switches, isOn: options.recordAccess ?? true});
+  const place = {organizationUrl: `https://dev.azure.com/${directory.organization}`, organizationId: directory.organizationId, project, repository: {id: job.variables['Build.Repository.Id'] ?? '', name: job.variables['Build.Repository.Name'] ?? ''}};
+  const build = new BuildService({pipelines, place, access, switches, onLease: (lease) => { witness.leasePlaced(lease); }});
   const route = hostRouter(directory.organization, {
     entra: new TokenEndpoint({tenants: cast.tenants, key: entraKey, pipelinesKey, tokenLifetime: () => switches.accessTokenLifetime, onToken}),
-    collection: new CollectionService({directory, project, gate, access, key: pipelinesKey, oidcPath, switches, onToken}),
+    collection: new CollectionService({directory, project, gate, access, key: pipelinesKey, pipelines, build, switches, onToken, onConnection: (run, id, now) => { witness.connectionUsed(run, id, now); }}),
     audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, access}),
   });
   const service = new ServiceServer({certificate, rules, switches, clock, record, route});
   const proxy = new ProxyServer({rules, clock, record, credentials: options.proxyCredentials, adopt: (socket) => { service.adopt(socket); }});
   const [servicePort, proxyUrl] = await Promise.all([service.listen(), proxy.listen()]);
-  const folder = await mkdtemp(join(tmpdir(), 'audit-sandbox-'));
   const caFile = join(folder, 'corporate-root.pem');
   await writeFile(caFile, certificate.authority);
   const close = async (): Promise<void> => {
@@ -123,7 +131,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   return {
     network: {proxyUrl, caFile, ...(options.proxyCredentials === undefined ? {} : {proxyCredentials: options.proxyCredentials})},
-    servicePort, job, switches, access, requests, tokens, close,
+    servicePort, job, pipelines, switches, access, requests, tokens, close,
     truth: (window, at = clock()) => politely(groundTruth(store, window, at)),
     faults: {set: (replacement) => { rules.set(replacement); }, get fired() { return rules.fired; }},
     [Symbol.asyncDispose]: close,

@@ -57,6 +57,19 @@ export interface Switches {
   projectVisibility: 'private' | 'public';
   /** Status of the answer about the project, 200 when the build service may read it. */
   projectStatus: number;
+
+  /** Largest page of runs; larger wishes are clamped without a word. */
+  runPageCap: number;
+  /** What the list of runs is to a job that may not see them (`access.job.mayReadRuns`): refused, or a list without them. */
+  hiddenRuns: 'refused' | 'empty';
+  /** What the file container API, which no specification describes, does. */
+  containerListing: 'answers' | 'notFound' | 'refused';
+  /** Zips of artifacts are in the form for large files. */
+  zip64: boolean;
+  /** What the log records of a job, while the stand-in records accesses at all: queries of the log, assertions for connections, leases. */
+  recordsQueries: boolean;
+  recordsConnections: boolean;
+  recordsLeases: boolean;
 }
 
 /** What the documentation, or else most evidence, suggests. */
@@ -68,4 +81,5 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   signIn: 'redirect', refuseSuppressed: false, foreignTenant: 401, notMemberStatus: 401, auditingOffStatus: 404, auditPermission: 'allow', member: true,
   entraBacked: true, accessTokenLifetime: 3599, assertionLifetime: 599,
   projectVisibility: 'private', projectStatus: 200,
+  runPageCap: 5000, hiddenRuns: 'refused', containerListing: 'answers', zip64: false, recordsQueries: true, recordsConnections: true, recordsLeases: true,
 };

@@ -85,7 +85,7 @@ export class AuditService {
     if (switches.tokenBoundToWindow && query.token !== undefined && knownWindow !== window) throw new BadQueryError('The continuation token does not belong to this query.');
     const page = spoiledPage(request.fault, request.faultMemory, this.pageAt(query, request.now), this.tools(query, request.now));
     this.remember(page, window);
-    if (this.options.recordAccess) {
+    if (this.options.recordAccess && switches.recordsQueries) {
       this.accesses += 1;
       store.add(accessEntry(directory, reader, query, page.hasMore, {ms: request.now, subTicks: this.accesses % 10_000}));
     }

@@ -25,6 +25,46 @@ export function accessEntry(directory: Directory, reader: Reader, query: AuditQu
   });
 }
 
+/** What a job does that the log records. */
+export interface JobDeed {
+  readonly project: {readonly id: string; readonly name: string};
+  readonly pipelineId: number;
+  readonly pipelineName: string;
+  readonly runId: number;
+  readonly runName: string;
+}
+
+/** The entry that the use of a service connection leaves in the log. Names of `data` as in the detections of Microsoft Sentinel, with the run's. */
+export function connectionEntry(directory: Directory, deed: JobDeed, connection: {readonly id: string; readonly name: string; readonly type: string}, at: Instant): StoredEntry {
+  const {project, pipelineId, pipelineName, runId, runName} = deed;
+  const data = {
+    ConnectionId: connection.id, ConnectionName: connection.name, ConnectionType: connection.type, DefinitionId: pipelineId, DefinitionName: pipelineName,
+    PlanType: 'Build', OwnerId: runId, OwnerName: runName, ProjectId: project.id, ProjectName: project.name,
+  };
+  return entryAt(directory, at, undefined, {
+    ...buildService(directory, deed), actionId: 'Library.ServiceConnectionExecuted', data, details: `Executed service connection "${connection.name}" in ${project.name}`,
+    area: 'Library', category: 'execute', categoryDisplayName: 'Execute',
+  });
+}
+
+/** The entry that a retention lease leaves in the log. */
+export function retainedEntry(directory: Directory, deed: JobDeed, ownerId: string, at: Instant): StoredEntry {
+  const {project, pipelineId, pipelineName, runId, runName} = deed;
+  return entryAt(directory, at, undefined, {
+    ...buildService(directory, deed), actionId: 'Pipelines.RunRetained', data: {PipelineId: pipelineId, PipelineName: pipelineName, RunId: runId, RunName: runName, RetentionOwnerId: ownerId, ProjectName: project.name},
+    details: `Retained run ${runName} of "${pipelineName}"`, area: 'Pipelines', category: 'modify', categoryDisplayName: 'Modify',
+  });
+}
+
+/** The identity under which jobs act. */
+function buildService({organization, organizationId}: Directory, {project}: JobDeed): Record<string, unknown> {
+  return {
+    projectId: project.id, projectName: project.name, actorCUID: `${organizationId.slice(0, 14)}7${organizationId.slice(15)}`, actorUserId: organizationId,
+    authenticationMechanism: 'S2S_ServicePrincipal', userAgent: 'VSServices/19.255 (AuditRuntime, service)', ipAddress: null,
+    actorDisplayName: `${project.name} Build Service (${organization})`, actorImageUrl: null,
+  };
+}
+
 /** An entry that arrives late, while somebody reads the log. */
 export function lateEntry(directory: Directory, at: Instant): StoredEntry {
   return entryAt(directory, at, undefined, {

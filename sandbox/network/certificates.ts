@@ -11,8 +11,8 @@ export interface ServerCertificate {
 
 /** Every name that the stand-in answers for. */
 const SERVER_NAMES = [
-  'auditservice.dev.azure.com', 'dev.azure.com', 'vssps.dev.azure.com', '*.visualstudio.com', '*.vssps.visualstudio.com',
-  'login.microsoftonline.com', 'localhost',
+  'auditservice.dev.azure.com', 'dev.azure.com', 'vssps.dev.azure.com', '*.visualstudio.com', '*.vssps.visualstudio.com', '*.artifacts.visualstudio.com',
+  'login.microsoftonline.com', '*.vault.azure.net', 'localhost',
 ];
 const YEAR_MS = 365 * 86_400_000;
 const ALGORITHM = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};

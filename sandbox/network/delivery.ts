@@ -47,18 +47,23 @@ export async function deliver(response: ServerResponse, reply: Reply, fault: Fau
       return;
     default:
       begin(response, reply);
-      response.end(reply.body);
+      if (reply.chunked) await writeChunks(response, reply.body);
+      response.end(reply.chunked ? undefined : reply.body);
   }
 }
 
 function begin(response: ServerResponse, reply: Reply): void {
-  response.writeHead(reply.status, {...reply.headers, 'content-length': String(reply.body.length)});
+  response.writeHead(reply.status, reply.chunked ? reply.headers : {...reply.headers, 'content-length': String(reply.body.length)});
   response.flushHeaders();
 }
 
 async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   if (response.destroyed || bytes.length === 0) return;
   await new Promise<void>((resolve) => { response.write(bytes, () => { resolve(); }); });
+}
+
+async function writeChunks(response: ServerResponse, body: Buffer): Promise<void> {
+  for (let at = 0; at < body.length && !response.destroyed; at += CHUNK_BYTES) await write(response, body.subarray(at, at + CHUNK_BYTES));
 }
 
 async function drip(response: ServerResponse, body: Buffer, chunkBytes: number, everyMs: number): Promise<void> {

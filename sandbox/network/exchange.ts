@@ -20,6 +20,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Sent in chunks, its length not being told. */
+  readonly chunked?: boolean;
 }
 
 /** A request as tests see it afterwards. Nothing is hidden: tests look for secrets that went to the wrong host. */

@@ -13,7 +13,7 @@ export interface ProxyServerOptions {
   readonly adopt: (socket: Socket) => void;
 }
 
-const KNOWN_HOSTS = /^(auditservice\.dev\.azure\.com|dev\.azure\.com|vssps\.dev\.azure\.com|login\.microsoftonline\.com|[\w-]+(\.vssps)?\.visualstudio\.com)$/i;
+const KNOWN_HOSTS = /^(auditservice\.dev\.azure\.com|dev\.azure\.com|vssps\.dev\.azure\.com|login\.microsoftonline\.com|[\w-]+(\.vssps|\.artifacts)?\.visualstudio\.com|[\w-]+\.vault\.azure\.net)$/i;
 
 /** An HTTP proxy that knows CONNECT only, and leads every known host name to the stand-in. */
 export class ProxyServer {

@@ -9,7 +9,7 @@ interface OrganizationService {
 /** The services behind the host names. */
 export interface Services {
   readonly entra: {answer(request: ServiceRequest): Promise<Reply>};
-  readonly collection: OrganizationService;
+  readonly collection: OrganizationService & {answerPipelineArtifact(request: ServiceRequest): Promise<Reply>};
   readonly audit: OrganizationService;
 }
 
@@ -19,6 +19,7 @@ export function hostRouter(organization: string, services: Services): (request: 
     const host = request.url.hostname.toLowerCase();
     if (host === 'login.microsoftonline.com') return services.entra.answer(request);
     if (/^\/_signin$/i.test(request.url.pathname)) return signInPage();
+    if (host.endsWith('.artifacts.visualstudio.com')) return services.collection.answerPipelineArtifact(request);
     if (host.endsWith('.visualstudio.com')) {
       const known = host === `${organization.toLowerCase()}.visualstudio.com`;
       return known ? services.collection.answer(request, request.url.pathname) : unknownOrganization();

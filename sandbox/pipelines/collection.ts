@@ -7,6 +7,9 @@ import type {Directory, Project} from '../organization/directory';
 import type {AccessSettings} from '../security/accessSettings';
 import {describeCaller, SecurityService} from '../security/securityService';
 import type {Switches} from '../switches';
+import type {BuildService} from './buildService';
+import type {Pipelines} from './pipelines';
+import type {RunRecord} from './runRecord';
 
 /** What the organization's own host needs. */
 export interface CollectionOptions {
@@ -15,8 +18,10 @@ export interface CollectionOptions {
   readonly gate: Gate;
   /** Signs assertions. */
   readonly key: SigningKey;
-  /** Path of the job's oidctoken resource, without the organization. */
-  readonly oidcPath: string;
+  readonly pipelines: Pipelines;
+  readonly build: BuildService;
+  /** Is told for which service connection a run got an assertion. */
+  readonly onConnection: (run: RunRecord, connectionId: string, now: number) => void;
   readonly switches: Readonly<Switches>;
   readonly access: AccessSettings;
   readonly onToken: (token: string) => void;
@@ -35,11 +40,22 @@ export class CollectionService {
     if (/^\/_apis\/connectionData$/i.test(path)) return this.connectionData(request);
     const caller = await this.options.gate.admit(request);
     if (caller.kind === 'refused') return caller.reply;
-    if (path.toLowerCase() === this.options.oidcPath.toLowerCase()) return this.oidcToken(request, caller);
+    const run = this.runOfOidcPath(path);
+    if (run !== undefined) return this.oidcToken(request, caller, run);
     const project = /^\/_apis\/projects\/([^/]+)$/i.exec(path)?.[1];
     if (project !== undefined) return this.describeProject(request, caller, decodeURIComponent(project));
-    if (/^\/[^/]+\/_apis\/build\/builds$/i.test(path)) return this.listRuns(caller);
-    return this.security.answer(request, path, caller) ?? textReply(404, 'text/plain', 'The resource cannot be found.');
+    return (await this.options.build.answer(request, path, caller)) ?? this.security.answer(request, path, caller) ?? textReply(404, 'text/plain', 'The resource cannot be found.');
+  }
+
+  /** The host that serves the content of pipeline artifacts. */
+  async answerPipelineArtifact(request: ServiceRequest): Promise<Reply> {
+    const caller = await this.options.gate.admit(request);
+    return caller.kind === 'refused' ? caller.reply : this.options.build.answerPipelineArtifact(request, caller);
+  }
+
+  private runOfOidcPath(path: string): RunRecord | undefined {
+    const [, project, planId = '', jobId = ''] = /^\/([^/]+)\/_apis\/distributedtask\/hubs\/build\/plans\/([^/]+)\/jobs\/([^/]+)\/oidctoken$/i.exec(path) ?? [];
+    return project?.toLowerCase() === this.options.project.id ? this.options.pipelines.runOfJob(planId, jobId) : undefined;
   }
 
   private async connectionData(request: ServiceRequest): Promise<Reply> {
@@ -57,21 +73,14 @@ export class CollectionService {
     return {id: organizationId, descriptor, subjectDescriptor: `svc.${Buffer.from(descriptor).toString('base64url')}`, providerDisplayName: `${project.name} Build Service (${organization})`, isActive: true, properties: {}};
   }
 
-  private listRuns(caller: Caller): Reply {
-    const {project, access} = this.options;
-    if (caller.kind !== 'job' || !access.job.mayReadRuns) return refusal(403, 'Access denied: the caller needs View builds permissions to perform the action.', 'AccessDeniedException');
-    const run = {id: 4710, buildNumber: '20261120.1', status: 'completed', result: 'succeeded', definition: {id: 42, name: 'audit-log-export'}, project: {id: project.id, name: project.name}, sourceBranch: 'refs/heads/main'};
-    return jsonReply(200, {count: 1, value: [run]});
-  }
-
   /** Only the job itself gets assertions, and only for service connections that exist. */
-  private async oidcToken(request: ServiceRequest, caller: Caller): Promise<Reply> {
+  private async oidcToken(request: ServiceRequest, caller: Caller, run: RunRecord): Promise<Reply> {
     if (request.method !== 'POST') return refusal(405, 'The requested resource does not support http method GET.', 'VssServiceException', {allow: 'POST'});
     if (caller.kind !== 'job') return refusal(403, 'The caller is not the job.', 'AccessCheckException');
     const version = request.url.searchParams.get('api-version');
     if (version === null || !/^7\.[12]/.test(version)) return refusal(400, 'No api-version was supplied for the request, or it is out of range.', 'VssVersionNotSpecifiedException');
     const {access} = this.options;
-    if (access.job.plan === 'over') return refusal(403, 'The orchestration plan of this job has ended.', 'TaskOrchestrationPlanSecurityException');
+    if (access.job.plan === 'over' || run.finishTime !== undefined) return refusal(403, 'The orchestration plan of this job has ended.', 'TaskOrchestrationPlanSecurityException');
     if (access.job.plan === 'unknown') return refusal(404, 'No orchestration plan was found.', 'TaskOrchestrationPlanNotFoundException');
     const id = request.url.searchParams.get('serviceConnectionId')?.toLowerCase() ?? '';
     const withheld = access.withheld.get(id);
@@ -84,6 +93,7 @@ export class CollectionService {
       iat: seconds, nbf: seconds, exp: seconds + this.options.switches.assertionLifetime,
     });
     this.options.onToken(token);
+    this.options.onConnection(run, id, request.now);
     return jsonReply(200, {oidcToken: token});
   }
 

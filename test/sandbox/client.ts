@@ -27,7 +27,7 @@ export class SandboxClient implements AsyncDisposable {
     });
   }
 
-  async send(method: 'GET' | 'POST', url: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
+  async send(method: 'GET' | 'POST' | 'DELETE', url: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
     // A copy, because undici's ProxyAgent writes the host into the headers it is given.
     const response = await request(url, {method, headers: {...headers}, dispatcher: this.dispatcher, signal: AbortSignal.timeout(3_000), ...(body === undefined ? {} : {body})});
     return {status: response.statusCode, headers: response.headers, text: await response.body.text()};
@@ -69,6 +69,12 @@ export class SandboxClient implements AsyncDisposable {
     const url = `https://auditservice.dev.azure.com/fabrikam/_apis/audit/auditlog?${query.toString()}`;
     const response = await request(url, {headers: {authorization: `Bearer ${token}`}, dispatcher: this.dispatcher});
     return {status: response.statusCode, bytes: Buffer.from(await response.body.arrayBuffer())};
+  }
+
+  /** Whatever is there, as bytes. */
+  async download(url: string, token: string): Promise<{status: number; headers: Answer['headers']; bytes: Buffer}> {
+    const response = await request(url, {headers: {authorization: `Bearer ${token}`}, dispatcher: this.dispatcher});
+    return {status: response.statusCode, headers: response.headers, bytes: Buffer.from(await response.body.arrayBuffer())};
   }
 
   /** Follows the continuation tokens to the end, believing everything. */
