@@ -1,11 +1,18 @@
 import type { AuditLogEntry } from './entry';
 
+/** Which entry, and when. */
+export interface EntryMark {
+  readonly id: string;
+  /** .NET ticks, 19 digits. */
+  readonly ticks: string;
+}
+
 /** Counts of entries, made in one pass. */
 export interface Tally {
   readonly entries: number;
-  /** Ticks of the newest and the oldest entry; undefined without entries. */
-  readonly newest: string | undefined;
-  readonly oldest: string | undefined;
+  /** The newest and the oldest entry; undefined without entries. */
+  readonly newest: EntryMark | undefined;
+  readonly oldest: EntryMark | undefined;
   readonly byCategory: ReadonlyMap<string, number>;
   readonly byArea: ReadonlyMap<string, number>;
   readonly byAction: ReadonlyMap<string, number>;
@@ -20,8 +27,8 @@ const LONGEST_NAME = 200;
 /** The one fold behind every count of the product. */
 export class TallyFold implements Tally {
   entries = 0;
-  newest: string | undefined;
-  oldest: string | undefined;
+  newest: EntryMark | undefined;
+  oldest: EntryMark | undefined;
   readonly byCategory = new Map<string, number>();
   readonly byArea = new Map<string, number>();
   readonly byAction = new Map<string, number>();
@@ -30,8 +37,9 @@ export class TallyFold implements Tally {
   add(entry: AuditLogEntry): void {
     const fields = entry.fields();
     this.entries += 1;
-    this.newest ??= entry.ticks;
-    this.oldest = entry.ticks;
+    const mark = { id: entry.id, ticks: entry.ticks };
+    this.newest ??= mark;
+    this.oldest = mark;
     count(this.byCategory, fields['category']);
     count(this.byArea, fields['area']);
     count(this.byAction, fields['actionId']);

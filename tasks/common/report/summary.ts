@@ -35,7 +35,7 @@ export function renderSummary(facts: SummaryFacts): string {
 function notes(facts: SummaryFacts): string[] {
   const { tally, unsettledFrom, repaired } = facts;
   return [
-    tally.newest !== undefined && tally.oldest !== undefined ? `Newest entry ${isoOfTicks(tally.newest)}, oldest ${isoOfTicks(tally.oldest)}.` : 'The window holds no entry.',
+    tally.newest !== undefined && tally.oldest !== undefined ? `Newest entry ${isoOfTicks(tally.newest.ticks)}, oldest ${isoOfTicks(tally.oldest.ticks)}.` : 'The window holds no entry.',
     unsettledFrom === undefined ? '' : `Entries since ${formatInstant(unsettledFrom)} may not be complete yet: some appear late.`,
     repaired === 0 ? '' : `${repaired === 1 ? '1 entry came as invalid JSON and was' : `${formatCount(repaired)} entries came as invalid JSON and were`} repaired; the original bytes are in \`anomalies.jsonl\`.`,
   ];

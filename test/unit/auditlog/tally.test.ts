@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OTHER_NAMES, TallyFold } from '../../../tasks/common/auditlog/tally';
-import { entryAt, ticksAfter } from '../../support/auditEntries';
+import { entryAt, idOf, ticksAfter } from '../../support/auditEntries';
 
 describe('tally', () => {
   it('counts by category, area and action, and knows newest and oldest', () => {
@@ -8,7 +8,7 @@ describe('tally', () => {
     tally.add(entryAt(30, 1, { category: 'access', area: 'Auditing', actionId: 'AuditLog.AccessLog' }));
     tally.add(entryAt(20, 1));
     tally.add(entryAt(10, 1));
-    assert.deepEqual([tally.entries, tally.newest, tally.oldest], [3, ticksAfter(30), ticksAfter(10)]);
+    assert.deepEqual([tally.entries, tally.newest, tally.oldest], [3, ...[30, 10].map((after) => ({ id: idOf(ticksAfter(after), 1), ticks: ticksAfter(after) }))]);
     assert.deepEqual([...tally.byCategory], [['access', 1], ['create', 2]]);
     assert.deepEqual([...tally.byArea], [['Auditing', 1], ['Project', 2]]);
     assert.deepEqual([...tally.byAction], [['AuditLog.AccessLog', 1], ['Project.CreateCompleted', 2]]);
