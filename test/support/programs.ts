@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
  * The first of these programs that can be started here; undefined when none can.
  * @throws Error in continuous integration (`CI=true`), where a missing program must not look like a passed test
  */
-export function findProgram(purpose: string, candidates: readonly string[]): string | undefined {
-  const found = candidates.find((candidate) => spawnSync(candidate, ['--version'], { timeout: 60_000 }).status === 0);
+export function findProgram(purpose: string, candidates: readonly string[], versionArgument = '--version'): string | undefined {
+  const found = candidates.find((candidate) => spawnSync(candidate, [versionArgument], { timeout: 60_000 }).status === 0);
   if (found !== undefined) return found;
   const missing = `${purpose}: none of ${candidates.join(', ')} can be started here`;
   if (process.env['CI'] === 'true') throw new Error(missing);

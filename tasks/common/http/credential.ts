@@ -5,7 +5,7 @@ import { TaskError } from '../errors/taskError';
  * `authorization` is undefined for a secret that travels in the body (the assertion).
  */
 export interface Credential {
-  readonly audience: 'the job token' | 'the assertion' | 'the Azure DevOps token';
+  readonly audience: 'the job token' | 'the assertion' | 'the Azure DevOps token' | 'the Key Vault token';
   readonly hosts: readonly string[];
   readonly authorization: string | undefined;
 }
@@ -21,6 +21,14 @@ export function azureDevOpsCredential(accessToken: string): Credential {
 
 export function assertionCredential(): Credential {
   return { audience: 'the assertion', hosts: [ENTRA_HOST], authorization: undefined };
+}
+
+/**
+ * One vault's host alone gets the token, although every vault would take it: whoever answers for another could use it there.
+ * @param accessToken undefined for a request that has none yet, but is bound to the vault all the same
+ */
+export function keyVaultCredential(accessToken: string | undefined, vaultHost: string): Credential {
+  return { audience: 'the Key Vault token', hosts: [vaultHost], authorization: accessToken === undefined ? undefined : `Bearer ${accessToken}` };
 }
 
 /**

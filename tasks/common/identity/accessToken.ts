@@ -1,10 +1,11 @@
 import { ClientAssertionCredential } from '@azure/identity';
 import type { Agent } from '../agent/agent';
 import { TaskError } from '../errors/taskError';
+import { assertionCredential } from '../http/credential';
 import type { Http } from '../http/http';
 import type { Clock } from '../time/clock';
 import { requestAssertion } from './assertion';
-import { EntraTransport } from './entraTransport';
+import { AzureTransport } from './azureTransport';
 import type { JobContext } from './jobContext';
 import type { ServiceConnection } from './serviceConnection';
 import { signInFailure } from './signInFailure';
@@ -14,6 +15,11 @@ import { signInFailure } from './signInFailure';
  * (learn.microsoft.com/azure/devops/integrate/get-started/authentication/service-principal-managed-identity).
  */
 export const AZURE_DEVOPS_SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+
+/** The scope of a token for Key Vault in the public cloud (learn.microsoft.com/azure/key-vault/general/authentication). */
+export const KEY_VAULT_SCOPE = 'https://vault.azure.net/.default';
+
+export type Scope = typeof AZURE_DEVOPS_SCOPE | typeof KEY_VAULT_SCOPE;
 
 /** Where the export gets its access token: the same one until it nears its end, then a new one. */
 export interface AccessTokens {
@@ -34,13 +40,14 @@ export interface AccessTokenParts {
 /** A token with less than this left is replaced before it is used, ms. */
 const RENEWAL_MARGIN_MS = 5 * 60_000;
 
-export function createAccessTokens(parts: AccessTokenParts): AccessTokens {
+/** Tokens of one service; each service needs its own, and gets one from an assertion of its own. */
+export function createAccessTokens(parts: AccessTokenParts, scope: Scope = AZURE_DEVOPS_SCOPE): AccessTokens {
   let current: IssuedToken | undefined;
   let exchange: Promise<IssuedToken> | undefined;
   return {
     async get(signal) {
       if (current && current.endsAt - parts.clock() > RENEWAL_MARGIN_MS) return current.token;
-      exchange ??= signIn(parts, signal).finally(() => { exchange = undefined; });
+      exchange ??= signIn(parts, signal, scope).finally(() => { exchange = undefined; });
       current = await exchange;
       return current.token;
     },
@@ -50,9 +57,9 @@ export function createAccessTokens(parts: AccessTokenParts): AccessTokens {
   };
 }
 
-async function signIn(parts: AccessTokenParts, signal: AbortSignal): Promise<IssuedToken> {
+async function signIn(parts: AccessTokenParts, signal: AbortSignal, scope: Scope): Promise<IssuedToken> {
   const assertion = await requestAssertion(parts.agent, parts.http, parts.job, parts.connection, signal);
-  return exchangeAssertion(parts, assertion, signal);
+  return exchangeAssertion(parts, assertion, signal, scope);
 }
 
 /** An access token, and the instant (ms) at which it is to be replaced. */
@@ -65,16 +72,16 @@ export interface IssuedToken {
  * One exchange: a fresh assertion for an access token.
  * A new credential each time, because @azure/identity calls for the assertion twice on every use of a kept one.
  */
-export async function exchangeAssertion(parts: Omit<AccessTokenParts, 'job'>, assertion: string, signal: AbortSignal): Promise<IssuedToken> {
+export async function exchangeAssertion(parts: Omit<AccessTokenParts, 'job'>, assertion: string, signal: AbortSignal, scope: Scope = AZURE_DEVOPS_SCOPE): Promise<IssuedToken> {
   const { agent, http, connection } = parts;
-  const transport = new EntraTransport(http, signal);
+  const transport = new AzureTransport(http, assertionCredential, signal);
   const credential = new ClientAssertionCredential(connection.tenantId, connection.clientId, () => Promise.resolve(assertion), {
     httpClient: transport,
     retryOptions: { maxRetries: 0 },
     disableInstanceDiscovery: true,
   });
   try {
-    const accessToken = await credential.getToken(AZURE_DEVOPS_SCOPE);
+    const accessToken = await credential.getToken(scope);
     agent.registerSecret(accessToken.token);
     // A lifetime shorter than the margin would otherwise mean an exchange for every page.
     const shortest = parts.clock() + RENEWAL_MARGIN_MS + 30_000;
@@ -82,6 +89,6 @@ export async function exchangeAssertion(parts: Omit<AccessTokenParts, 'job'>, as
   } catch (thrown) {
     signal.throwIfAborted();
     if (transport.failure instanceof TaskError) throw transport.failure;
-    throw signInFailure(thrown, transport.status, connection, assertion);
+    throw signInFailure(thrown, transport.status, connection, assertion, scope === KEY_VAULT_SCOPE ? 'Azure Key Vault' : 'Azure DevOps');
   }
 }

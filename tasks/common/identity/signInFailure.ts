@@ -9,7 +9,9 @@ import type { ServiceConnection } from './serviceConnection';
  * Codes: learn.microsoft.com/entra/identity-platform/reference-error-codes and, for federation,
  * learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity.
  */
-export function signInFailure(thrown: unknown, status: number | undefined, connection: ServiceConnection, assertion: string): TaskError {
+export function signInFailure(
+  thrown: unknown, status: number | undefined, connection: ServiceConnection, assertion: string, service: 'Azure DevOps' | 'Azure Key Vault' = 'Azure DevOps',
+): TaskError {
   const text = thrown instanceof Error ? thrown.message : '';
   const code = /AADSTS(\d{5,8})/.exec(text)?.[1] ?? /Error\(s\): (\d{5,8})/.exec(text)?.[1];
   if (code === undefined && (status === 429 || (status !== undefined && status >= 500))) {
@@ -25,7 +27,7 @@ export function signInFailure(thrown: unknown, status: number | undefined, conne
     `Subject identifier: ${disarm(sub)}`,
     `Audience: ${disarm(aud)}`,
   ];
-  const known = code === undefined ? undefined : explain(code, connection, federation);
+  const known = code === undefined ? undefined : explain(code, connection, federation, service);
   const message = known?.message ?? `Entra refused the sign-in of the service connection's identity ${connection.shownClientId}.`;
   return new TaskError('SIGN_IN_REFUSED', code === undefined ? message : `${message} (AADSTS${code})`, {
     status,
@@ -34,7 +36,7 @@ export function signInFailure(thrown: unknown, status: number | undefined, conne
   });
 }
 
-function explain(code: string, connection: ServiceConnection, federation: string[]): { message: string; advice: string[] } | undefined {
+function explain(code: string, connection: ServiceConnection, federation: string[], service: string): { message: string; advice: string[] } | undefined {
   switch (code) {
     case '70021':
     case '70025':
@@ -51,7 +53,7 @@ function explain(code: string, connection: ServiceConnection, federation: string
     case '90002':
       return { message: `Entra knows no tenant ${connection.tenantId}.`, advice: ['Correct the tenant id in the service connection.'] };
     case '500011':
-      return { message: `The tenant ${connection.tenantId} does not know Azure DevOps.`, advice: ['Use an identity of the tenant to which the organization is connected (Organization settings > Microsoft Entra).'] };
+      return { message: `The tenant ${connection.tenantId} does not know ${service}.`, advice: ['Use an identity of the tenant to which the organization is connected (Organization settings > Microsoft Entra).'] };
     case '700223':
     case '700238':
       return { message: 'A policy of the tenant forbids workload identity federation with this issuer.', advice: ['Ask an administrator of the tenant to allow the issuer below for this application.', ...federation] };

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { assertionCredential, assertMayGo, azureDevOpsCredential, jobCredential, type Credential } from '../../../tasks/common/http/credential';
+import { assertionCredential, assertMayGo, azureDevOpsCredential, jobCredential, keyVaultCredential, type Credential } from '../../../tasks/common/http/credential';
 import { failureOf, shown } from '../../support/rejection';
 
 const credentials: Record<string, { credential: Credential; hosts: string[] }> = {
   'the Azure DevOps token': { credential: azureDevOpsCredential('access-token'), hosts: ['auditservice.dev.azure.com', 'dev.azure.com', 'vssps.dev.azure.com'] },
   'the assertion': { credential: assertionCredential(), hosts: ['login.microsoftonline.com'] },
+  'the Key Vault token': { credential: keyVaultCredential('access-token', 'fabrikam-online.vault.azure.net'), hosts: ['fabrikam-online.vault.azure.net'] },
+  'the Key Vault token that is not there yet': { credential: keyVaultCredential(undefined, 'fabrikam-online.vault.azure.net'), hosts: ['fabrikam-online.vault.azure.net'] },
+  'the Key Vault token of another vault': { credential: keyVaultCredential('access-token', 'contoso.vault.azure.net'), hosts: ['contoso.vault.azure.net'] },
   'the job token of dev.azure.com': { credential: jobCredential('job-token', 'https://dev.azure.com/fabrikam/'), hosts: ['dev.azure.com'] },
   'the job token of an old address': { credential: jobCredential('job-token', 'https://fabrikam.visualstudio.com/'), hosts: ['fabrikam.visualstudio.com'] },
 };
@@ -68,6 +71,8 @@ describe('credentials and their hosts', () => {
   it('sends tokens as bearers, and the assertion not in a header at all', () => {
     assert.equal(azureDevOpsCredential('abc').authorization, 'Bearer abc');
     assert.equal(jobCredential('abc', 'https://DEV.azure.com/x').authorization, 'Bearer abc');
+    assert.equal(keyVaultCredential('abc', 'v.vault.azure.net').authorization, 'Bearer abc');
+    assert.equal(keyVaultCredential(undefined, 'v.vault.azure.net').authorization, undefined);
     assert.equal(assertionCredential().authorization, undefined);
   });
 });

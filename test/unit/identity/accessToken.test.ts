@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createAccessTokens, type AccessTokens } from '../../../tasks/common/identity/accessToken';
+import { createAccessTokens, KEY_VAULT_SCOPE, type AccessTokens, type Scope } from '../../../tasks/common/identity/accessToken';
 import type { JobContext } from '../../../tasks/common/identity/jobContext';
 import { readJobContext } from '../../../tasks/common/identity/jobContext';
 import { readServiceConnection, type ConnectionKind } from '../../../tasks/common/identity/serviceConnection';
@@ -31,7 +31,7 @@ describe('access tokens', () => {
   });
   afterEach(() => http.close());
 
-  function begin(kind: ConnectionKind, variables: Record<string, string> = { 'System.OidcRequestUri': OIDC_URI }): void {
+  function begin(kind: ConnectionKind, variables: Record<string, string> = { 'System.OidcRequestUri': OIDC_URI }, scope?: Scope): void {
     agent = new FakeAgent({
       variables: { 'System.TeamProjectId': PROJECT, 'System.HostType': 'build', 'System.PlanId': 'plan-id', 'System.JobId': 'job-id', ...variables },
       endpoints: {
@@ -41,7 +41,7 @@ describe('access tokens', () => {
     });
     job = readJobContext(agent);
     const connection = readServiceConnection(agent, kind, CONNECTION);
-    tokens = createAccessTokens({ agent, http, job, connection, clock: () => Date.now() + aheadMs });
+    tokens = createAccessTokens({ agent, http, job, connection, clock: () => Date.now() + aheadMs }, scope);
   }
   const newest = (): string | undefined => cloud.accessTokens.at(-1);
 
@@ -64,6 +64,17 @@ describe('access tokens', () => {
       ]);
     });
   }
+
+  it('of Key Vault come in the same way, each service\'s own', async () => {
+    const azureDevOps = await tokens.get(signal);
+    begin('azureDevOps', undefined, KEY_VAULT_SCOPE);
+    assert.notEqual(await tokens.get(signal), azureDevOps);
+    assert.equal(new URLSearchParams(cloud.requests.at(-1)?.body).get('scope'), 'https://vault.azure.net/.default');
+    assert.deepEqual([cloud.count('oidc'), cloud.count('token')], [2, 2]);
+    tokens.forget(await tokens.get(signal));
+    cloud.replace('token', json({ error: 'invalid_resource', error_description: 'AADSTS500011: nobody' }, 400));
+    assert.match((await rejection(tokens.get(signal), 'SIGN_IN_REFUSED')).message, /does not know Azure Key Vault/);
+  });
 
   it('take one exchange however many ask at once', async () => {
     const got = await Promise.all(Array.from({ length: 20 }, () => tokens.get(signal)));
