@@ -11,6 +11,7 @@ import {TokenEndpoint} from './entra/tokenEndpoint';
 import type {FaultRule} from './faults/fault';
 import {RuleBook} from './faults/ruleBook';
 import type {JobContext, SandboxNetwork} from './jobContext';
+import {KeyVault} from './keyVault/keyVault';
 import {serverCertificate} from './network/certificates';
 import type {RecordedRequest} from './network/exchange';
 import {ProxyServer} from './network/proxyServer';
@@ -66,6 +67,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly job: JobContext;
   /** The pipelines of the project with their runs; `job` is of one of them. */
   readonly pipelines: Pipelines;
+  /** A key vault of the tenant. */
+  readonly keyVault: KeyVault;
   /** May be changed while the stand-in runs. */
   readonly switches: Switches;
   /** What administrators decide; may be changed while the stand-in runs. Its `stepInputs` are the inputs of the step in the YAML. */
@@ -115,8 +118,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const witness = new Witness({directory, project, store, pipelines, connections: cast.connections, switches, isOn: options.recordAccess ?? true});
   const place = {organizationUrl: `https://dev.azure.com/${directory.organization}`, organizationId: directory.organizationId, project, repository: {id: job.variables['Build.Repository.Id'] ?? '', name: job.variables['Build.Repository.Name'] ?? ''}};
   const build = new BuildService({pipelines, place, access, switches, onLease: (lease) => { witness.leasePlaced(lease); }});
+  const keyVault = await KeyVault.open(entraKey, directory.tenantId, [cast.exporter.objectId], clock());
   const route = hostRouter(directory.organization, {
     entra: new TokenEndpoint({tenants: cast.tenants, key: entraKey, pipelinesKey, tokenLifetime: () => switches.accessTokenLifetime, onToken}),
+    keyVault,
     collection: new CollectionService({directory, project, gate, access, key: pipelinesKey, pipelines, build, switches, onToken, onConnection: (run, id, now) => { witness.connectionUsed(run, id, now); }}),
     audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, access}),
   });
@@ -131,7 +136,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   return {
     network: {proxyUrl, caFile, ...(options.proxyCredentials === undefined ? {} : {proxyCredentials: options.proxyCredentials})},
-    servicePort, job, pipelines, switches, access, requests, tokens, close,
+    servicePort, job, pipelines, keyVault, switches, access, requests, tokens, close,
     truth: (window, at = clock()) => politely(groundTruth(store, window, at)),
     faults: {set: (replacement) => { rules.set(replacement); }, get fired() { return rules.fired; }},
     [Symbol.asyncDispose]: close,

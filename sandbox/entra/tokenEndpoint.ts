@@ -6,6 +6,8 @@ import type {SigningKey} from './signingKey';
 
 /** Application id of Azure DevOps, the audience of its tokens. Source: Microsoft's page on service principals. */
 export const AZURE_DEVOPS_ID = '499b84ac-1321-427f-aa17-267ca6975798';
+/** Resource and audience of Key Vault in the public cloud. */
+export const KEY_VAULT_AUDIENCE = 'https://vault.azure.net';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** What the token endpoint needs. */
@@ -58,8 +60,7 @@ export class TokenEndpoint {
     if (application.isOfOtherCloud) throw new SignInError(400, 'invalid_request', 900382, 'Confidential Client is not supported in Cross Cloud request.');
     await this.verifyAssertion(form.get('client_assertion') ?? '', application, tenant, now);
     if (application.isBlocked) throw new SignInError(400, 'invalid_grant', 53003, 'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.');
-    checkScope(form.get('scope') ?? '', tenant);
-    return this.issue(application, now);
+    return this.issue(application, audienceOf(form.get('scope') ?? '', tenant), now);
   }
 
   private async verifyAssertion(assertion: string, application: Application, tenant: Tenant, now: number): Promise<void> {
@@ -87,15 +88,15 @@ export class TokenEndpoint {
     }
   }
 
-  private async issue(application: Application, now: number): Promise<Reply> {
+  private async issue(application: Application, audience: string, now: number): Promise<Reply> {
     const {tenantId, clientId, objectId} = application;
     const seconds = Math.floor(now / 1000);
     const lifetime = this.options.tokenLifetime();
     const issuer = `https://sts.windows.net/${tenantId}/`;
     const token = await this.options.key.sign({
-      aud: AZURE_DEVOPS_ID, iss: issuer, iat: seconds, nbf: seconds, exp: seconds + lifetime, aio: randomBytes(24).toString('base64'), appid: clientId,
+      aud: audience, iss: issuer, iat: seconds, nbf: seconds, exp: seconds + lifetime, aio: randomBytes(24).toString('base64'), appid: clientId,
       appidacr: '2', idp: issuer, oid: objectId, rh: `1.${randomBytes(18).toString('base64url')}.`, sub: objectId, tid: tenantId,
-      uti: randomBytes(16).toString('base64url'), ver: '1.0', ...application.tokenChanges,
+      uti: randomBytes(16).toString('base64url'), ver: '1.0', ...application.tokenChanges, ...(audience === AZURE_DEVOPS_ID ? {} : {aud: audience}),
     });
     this.options.onToken(token);
     return jsonReply(200, {token_type: 'Bearer', expires_in: lifetime, ext_expires_in: lifetime, access_token: token}, {'cache-control': 'no-store, no-cache'});
@@ -119,12 +120,14 @@ function matchCredential(application: Application, claims: JWTPayload): void {
   if (!sameSubject.some(({audience}) => audience === claims.aud)) throw noMatch(700212, 'audience', String(claims.aud));
 }
 
-function checkScope(scope: string, tenant: Tenant): void {
+function audienceOf(scope: string, tenant: Tenant): string {
   const resource = /^(.+)\/\.default$/.exec(scope)?.[1];
   if (resource === undefined) throw new SignInError(400, 'invalid_scope', 1002012, `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier.`);
+  if (resource === KEY_VAULT_AUDIENCE) return resource;
   if (resource !== AZURE_DEVOPS_ID || !tenant.knowsAzureDevOps) {
     throw new SignInError(400, 'invalid_resource', 500011, `The resource principal named ${resource} was not found in the tenant named ${tenant.tenantId}.`);
   }
+  return resource;
 }
 
 function noRecord(code: number, part: string, value: string): SignInError {

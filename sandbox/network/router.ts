@@ -9,6 +9,7 @@ interface OrganizationService {
 /** The services behind the host names. */
 export interface Services {
   readonly entra: {answer(request: ServiceRequest): Promise<Reply>};
+  readonly keyVault: {answer(request: ServiceRequest): Promise<Reply>};
   readonly collection: OrganizationService & {answerPipelineArtifact(request: ServiceRequest): Promise<Reply>};
   readonly audit: OrganizationService;
 }
@@ -18,6 +19,7 @@ export function hostRouter(organization: string, services: Services): (request: 
   return async (request) => {
     const host = request.url.hostname.toLowerCase();
     if (host === 'login.microsoftonline.com') return services.entra.answer(request);
+    if (host.endsWith('.vault.azure.net')) return services.keyVault.answer(request);
     if (/^\/_signin$/i.test(request.url.pathname)) return signInPage();
     if (host.endsWith('.artifacts.visualstudio.com')) return services.collection.answerPipelineArtifact(request);
     if (host.endsWith('.visualstudio.com')) {
