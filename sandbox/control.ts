@@ -3,6 +3,7 @@ import type {AddressInfo} from 'node:net';
 import {Readable} from 'node:stream';
 import {json} from 'node:stream/consumers';
 import {pipeline} from 'node:stream/promises';
+import {answerCall, type PipelineCall} from './pipelines/remotePipelines';
 import type {FaultRule, Sandbox, Switches} from './sandbox';
 
 /** Opens a loopback HTTP server through which another process watches and steers a stand-in. */
@@ -23,8 +24,17 @@ async function answer(sandbox: Sandbox, setNow: (now: number) => void, request: 
     case 'GET /truth': await pipeline(Readable.from(truthLines(sandbox, url.searchParams)), response); return;
     case 'PUT /faults': sandbox.faults.set((await json(request)) as FaultRule[]); respond(response, null); return;
     case 'PUT /switches': Object.assign(sandbox.switches, (await json(request)) as Partial<Switches>); respond(response, null); return;
+    case 'PUT /pipelines': await respondToCall(sandbox, (await json(request)) as PipelineCall, response); return;
     case 'PUT /now': setNow((await json(request)) as number); respond(response, null); return;
     default: response.writeHead(404).end();
+  }
+}
+
+async function respondToCall(sandbox: Sandbox, asked: PipelineCall, response: ServerResponse): Promise<void> {
+  try {
+    respond(response, {answer: (await answerCall(sandbox.pipelines, asked)) ?? null});
+  } catch (error) {
+    respond(response, {problem: (error as Error).message});
   }
 }
 

@@ -9,6 +9,8 @@ export interface ReadyLine {
   readonly network: SandboxNetwork;
   readonly job: JobContext;
   readonly servicePort: number;
-  /** `http://127.0.0.1:port/`: requests, tokens, truth, faults, switches, now. */
+  /** Keys of the key vault. */
+  readonly vaultKeys: readonly {readonly name: string; readonly version: string; readonly publicKeyPem: string}[];
+  /** `http://127.0.0.1:port/`: requests, tokens, truth, faults, switches, pipelines, now. */
   readonly controlUrl: string;
 }

@@ -5,6 +5,7 @@ import {createInterface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import type {JobContext, SandboxNetwork} from './jobContext';
+import {remotePipelines, type RemotePipelines} from './pipelines/remotePipelines';
 import type {ProcessOptions, ReadyLine} from './processMessages';
 import type {FaultRule, RecordedRequest, Switches, TruthEntry} from './sandbox';
 
@@ -13,6 +14,8 @@ export interface SandboxProcess extends AsyncDisposable {
   readonly network: SandboxNetwork;
   readonly job: JobContext;
   readonly servicePort: number;
+  readonly vaultKeys: ReadyLine['vaultKeys'];
+  readonly pipelines: RemotePipelines;
   readonly pid: number;
   requests(): Promise<readonly RecordedRequest[]>;
   tokens(): Promise<readonly string[]>;
@@ -43,8 +46,14 @@ export async function startSandboxProcess(options: ProcessOptions = {}): Promise
   const put = async (path: string, value: unknown): Promise<void> => {
     await (await fetch(new URL(path, ready.controlUrl), {method: 'PUT', body: JSON.stringify(value)})).text();
   };
+  const pipelines = remotePipelines(async (call) => {
+    const response = await fetch(new URL('pipelines', ready.controlUrl), {method: 'PUT', body: JSON.stringify(call)});
+    const {answer, problem} = (await response.json()) as {answer?: unknown; problem?: string};
+    if (problem !== undefined) throw new Error(problem);
+    return answer;
+  });
   return {
-    network: ready.network, job: ready.job, servicePort: ready.servicePort, pid: child.pid ?? 0,
+    network: ready.network, job: ready.job, servicePort: ready.servicePort, vaultKeys: ready.vaultKeys, pipelines, pid: child.pid ?? 0,
     requests: async () => (await get('requests')) as RecordedRequest[],
     tokens: async () => (await get('tokens')) as string[],
     truth: (window, at) => readTruth(new URL(`truth?start=${String(window.start)}&end=${String(window.end)}${at === undefined ? '' : `&at=${String(at)}`}`, ready.controlUrl)),

@@ -13,7 +13,7 @@ async function serve(): Promise<void> {
   let now = fixed;
   const sandbox = await startSandbox({...options, clock: () => now ?? Date.now()});
   const control = await openControl(sandbox, (instant) => { now = instant; });
-  const ready: ReadyLine = {network: sandbox.network, job: sandbox.job, servicePort: sandbox.servicePort, controlUrl: control.url};
+  const ready: ReadyLine = {network: sandbox.network, job: sandbox.job, servicePort: sandbox.servicePort, vaultKeys: sandbox.keyVault.keys.map(({name, version, publicKeyPem}) => ({name, version, publicKeyPem})), controlUrl: control.url};
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => { resolve(); });

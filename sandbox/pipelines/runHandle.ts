@@ -37,13 +37,13 @@ export class RunHandle {
 
   /** Takes what a step uploaded: artifacts that arrived, attachments and summaries. What failed to upload is not among them. */
   async receive({artifacts, attachments, summaries}: StepUploads): Promise<void> {
-    for (const {name, containerFolder, directory} of artifacts) await this.publish(name, directory, 'Container', containerFolder);
+    for (const {name, containerFolder, directory} of artifacts) await this.publishArtifact(name, directory, 'Container', containerFolder);
     for (const {type, name, content} of [...attachments, ...summaries]) if (content !== undefined) this.attach(type, name, content);
   }
 
   /** Uploads a folder as an artifact: one in the run's file container, or one as the shortcut `publish:` makes it. */
-  publishArtifact(name: string, folder: string, type: StoredArtifact['type'] = 'Container'): Promise<void> {
-    return this.publish(name, folder, type, name);
+  publishArtifact(name: string, folder: string, type: StoredArtifact['type'] = 'Container', containerFolder = name): Promise<void> {
+    return this.pipelines.artifacts.publish(this.run, {name, source: folder, type, containerFolder, recordId: this.recordId});
   }
 
   /** Adds an attachment; one of the same attempt with the same type and name is replaced. */
@@ -59,10 +59,6 @@ export class RunHandle {
   complete(result: RunResult | TaskResult = 'succeeded'): void {
     this.run.result = isTaskResult(result) ? RESULTS[result] : result;
     this.run.finishTime = this.pipelines.now();
-  }
-
-  private publish(name: string, source: string, type: StoredArtifact['type'], containerFolder: string): Promise<void> {
-    return this.pipelines.artifacts.publish(this.run, {name, source, type, containerFolder, recordId: this.recordId});
   }
 }
 

@@ -4,7 +4,9 @@ import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {FAULT_TARGETS} from '../../sandbox/faults/targets';
+import {startSandboxProcess} from '../../sandbox/sandboxProcess';
 import {startSandbox, type Sandbox, type SandboxOptions} from '../../sandbox/sandbox';
+import {AgentFixture} from './agentFixture';
 import {SandboxClient} from './client';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -227,6 +229,27 @@ describe('the stand-in\'s artifacts and attachments', () => {
     assert.equal(artifact.resource.data, '#/31338/elsewhere');
   }));
 
+  it('takes what a step of the stand-in agent uploaded, if its upload did not fail', scene(async (stage) => {
+    const {pipelines} = stage.sandbox;
+    const fixture = new AgentFixture();
+    try {
+      const manifest = JSON.stringify(path.join(stage.files({'manifest.json': '{}'}), 'manifest.json'));
+      const script = `console.log('##vso[artifact.upload artifactname=audit-log]' + ${manifest}); console.log('##vso[task.addattachment type=manifest;name=m]' + ${manifest})`;
+      for (const failUpload of [false, true]) {
+        const run = pipelines.startRun();
+        const step = await fixture.run(script, {job: run.job, failUpload});
+        await run.receive(step);
+        run.complete(step.result);
+      }
+    } finally {
+      fixture.remove();
+    }
+    assert.deepEqual(pipelines.runs.map(({result, artifacts}) => [result, artifacts]), [['succeeded', ['audit-log']], ['failed', []]]);
+    const attached = (await stage.ask(`${stage.builds}/4713/attachments/manifest?api-version=7.1`)).json as {count: number};
+    assert.equal(attached.count, 1);
+    assert.equal(readFileSync(path.join(pipelines.artifactFolder(4712, 'audit-log'), 'manifest.json'), 'utf8'), '{}');
+  }));
+
   it('shows the file container, where it does', scene(async (stage) => {
     const run = stage.sandbox.pipelines.startRun();
     await run.publishArtifact('audit-log', stage.files({'fabrikam/a/manifest.json': 'manifest', 'fabrikam/b.txt': 'b'}));
@@ -250,6 +273,35 @@ describe('the stand-in\'s artifacts and attachments', () => {
     assert.deepEqual(await stage.ids(), [4712]);
     await assert.rejects(stage.zip(`https://dev.azure.com/fabrikam/${stage.builds}/4712/artifacts?artifactName=audit-log&api-version=7.1&%24format=zip`));
   }));
+});
+
+describe('the pipelines of a stand-in in a process of its own', () => {
+  it('start runs, take what is uploaded, and delete', async () => {
+    await using sandbox = await startSandboxProcess({now: NOW, entries: []});
+    await using client = new SandboxClient(sandbox);
+    const {pipelines} = sandbox;
+    const folder = mkdtempSync(path.join(tmpdir(), 'pipelines-test-'));
+    try {
+      writeFileSync(path.join(folder, 'a.txt'), 'a');
+      const run = await pipelines.startRun({branch: 'refs/heads/other'});
+      assert.equal(run.job.variables['Build.SourceBranch'], 'refs/heads/other');
+      const attachment = {type: 'manifest', name: 'manifest', content: Buffer.from([0xff, 0])};
+      await run.receive({artifacts: [{name: 'audit-log', containerFolder: 'audit-log', directory: folder}], attachments: [attachment], summaries: []});
+      await run.publishArtifact('drop', folder, 'PipelineArtifact');
+      await run.complete('Succeeded');
+      assert.deepEqual((await pipelines.runs()).map(({id, result, artifacts}) => [id, result, artifacts]), [[4712, 'succeeded', ['audit-log', 'drop']]]);
+      const attachments = `https://dev.azure.com/fabrikam/${sandbox.job.variables['System.TeamProjectId'] ?? ''}/_apis/build/builds/4712/attachments/manifest?api-version=7.1`;
+      const listed = JSON.parse((await client.send('GET', attachments, {authorization: `Bearer ${sandbox.job.jobToken}`})).text) as {value: {_links: {self: {href: string}}}[]};
+      assert.deepEqual((await client.download(`${listed.value[0]?._links.self.href ?? ''}?api-version=7.1`, sandbox.job.jobToken)).bytes, Buffer.from([0xff, 0]));
+      assert.equal(readFileSync(path.join(await pipelines.artifactFolder(4712, 'audit-log'), 'a.txt'), 'utf8'), 'a');
+      await pipelines.deleteArtifact(4712, 'audit-log');
+      await assert.rejects(pipelines.artifactFolder(4712, 'audit-log'), /no artifact "audit-log"/);
+      await sandbox.setNow(NOW + 40 * 24 * HOUR);
+      assert.deepEqual([await pipelines.purge(), await pipelines.runs()], [[4712], []]);
+    } finally {
+      rmSync(folder, {recursive: true, force: true});
+    }
+  });
 });
 
 describe('the stand-in\'s retention', () => {
