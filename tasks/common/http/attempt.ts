@@ -6,10 +6,9 @@ import { startDeadline } from '../time/deadline';
 import { TransportError } from './failure';
 import { parseHttpDate } from './httpDate';
 
-/** One whole answer, decompressed. */
-export interface HttpResponse {
+/** What an answer says before its body. */
+export interface ResponseHead {
   readonly status: number;
-  readonly body: Buffer;
   /** A header by its lower-case name. Untrusted text: disarm it before it is shown. */
   header(name: string): string | undefined;
   /** What Azure DevOps calls this request, a GUID; undefined when it did not say. */
@@ -18,6 +17,11 @@ export interface HttpResponse {
   readonly dateMs: number | undefined;
   /** Whether the service says that nothing remains of the caller's rate limit. */
   readonly isExhausted: boolean;
+}
+
+/** One whole answer, decompressed. */
+export interface HttpResponse extends ResponseHead {
+  readonly body: Buffer;
 }
 
 export interface Attempt {
@@ -43,7 +47,15 @@ export async function attempt(dispatcher: Dispatcher, request: Attempt): Promise
 }
 
 async function exchange(dispatcher: Dispatcher, request: Attempt, signal: AbortSignal): Promise<HttpResponse> {
-  const answer = await dispatcher.request({
+  const answer = await dispatch(dispatcher, request, signal);
+  const raw = await readBody(answer.body, request);
+  const head = headOf(answer);
+  return { ...head, body: await decode(raw, head.header('content-encoding'), request) };
+}
+
+/** Sends the request; the body of the answer is still to be read. */
+export function dispatch(dispatcher: Dispatcher, request: Attempt, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  return dispatcher.request({
     origin: request.url.origin,
     path: request.url.pathname + request.url.search,
     method: request.method,
@@ -51,11 +63,9 @@ async function exchange(dispatcher: Dispatcher, request: Attempt, signal: AbortS
     body: request.body ?? null,
     signal,
   });
-  const raw = await readBody(answer.body, request);
-  return toResponse(answer.statusCode, answer.headers, await decode(raw, oneHeader(answer.headers, 'content-encoding'), request));
 }
 
-function rejectionOnAbort(signal: AbortSignal): Promise<never> {
+export function rejectionOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => { reject(signal.reason as Error); }, { once: true });
   });
@@ -103,19 +113,14 @@ function tooLarge(request: Attempt): TaskError {
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
-
-function oneHeader(headers: Headers, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-function toResponse(status: number, headers: Headers, body: Buffer): HttpResponse {
-  const header = (name: string): string | undefined => oneHeader(headers, name);
+export function headOf({ statusCode, headers }: Dispatcher.ResponseData): ResponseHead {
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
   const activityId = header('activityid') ?? header('x-ms-request-id');
   return {
-    status,
-    body,
+    status: statusCode,
     header,
     // Shown to people: nothing but a GUID passes, because a hostile answer could send back a token here.
     activityId: activityId !== undefined && GUID.test(activityId) ? activityId : undefined,
