@@ -1,8 +1,11 @@
-import { OTHER_NAMES, type Tally } from '../auditlog/tally';
+import type { Tally } from '../auditlog/tally';
+import type { Manifest } from '../evidence/manifest';
 import type { FileDescription } from '../export/fileDescription';
 import { isoOfTicks } from '../time/ticks';
 import { formatInstant } from '../window/instant';
 import type { Window } from '../window/window';
+import { countTable } from './countTable';
+import { coverageNotes, deletionNotes, emptyNotes, lateNotes, repairedNote, type DeletedAt } from './evidenceNotes';
 import { formatCount, markdownText } from './markdown';
 
 export interface SummaryFacts {
@@ -15,9 +18,17 @@ export interface SummaryFacts {
   readonly files: readonly FileDescription[];
   /** Undefined when the task publishes nothing. */
   readonly artifactName: string | undefined;
+  /** What the export proves. */
+  readonly evidence?: SummaryEvidence;
+  /** When the copy is deleted; undefined when nothing is to be said about it. */
+  readonly deletedAt?: DeletedAt | undefined;
 }
 
-const MOST_ROWS = 15;
+export interface SummaryEvidence {
+  readonly manifest: Manifest;
+  /** Lower-case hexadecimal. */
+  readonly manifestSha256: string;
+}
 
 /** The short Markdown of an export: window and counts, without people, addresses or entries. */
 export function renderSummary(facts: SummaryFacts): string {
@@ -25,9 +36,11 @@ export function renderSummary(facts: SummaryFacts): string {
   return [
     `**${markdownText(facts.organization)}**: ${formatCount(tally.entries)} audit log ${tally.entries === 1 ? 'entry' : 'entries'} from ${formatInstant(facts.window.startSeconds)} to ${formatInstant(facts.window.endSeconds)} (end not included).`,
     ...notes(facts),
-    table('Category', tally.byCategory),
-    table('Area', tally.byArea),
-    table('Action', tally.byAction),
+    ...(facts.evidence === undefined ? [] : evidenceNotes(facts.evidence)),
+    ...deletionNotes(facts.deletedAt),
+    countTable('Category', tally.byCategory),
+    countTable('Area', tally.byArea),
+    countTable('Action', tally.byAction),
     files(facts),
   ].filter((part) => part !== '').join('\n\n').concat('\n');
 }
@@ -37,17 +50,18 @@ function notes(facts: SummaryFacts): string[] {
   return [
     tally.newest !== undefined && tally.oldest !== undefined ? `Newest entry ${isoOfTicks(tally.newest.ticks)}, oldest ${isoOfTicks(tally.oldest.ticks)}.` : 'The window holds no entry.',
     unsettledFrom === undefined ? '' : `Entries since ${formatInstant(unsettledFrom)} may not be complete yet: some appear late.`,
-    repaired === 0 ? '' : `${repaired === 1 ? '1 entry came as invalid JSON and was' : `${formatCount(repaired)} entries came as invalid JSON and were`} repaired; the original bytes are in \`anomalies.jsonl\`.`,
+    repairedNote(repaired),
   ];
 }
 
-function table(title: string, counts: ReadonlyMap<string, number>): string {
-  if (counts.size === 0) return '';
-  const sorted = [...counts].sort(([leftName, left], [rightName, right]) => right - left || (leftName < rightName ? -1 : 1));
-  const rest = sorted.slice(MOST_ROWS);
-  const rows = sorted.slice(0, MOST_ROWS).map(([name, count]) => `| ${name === OTHER_NAMES ? '*(other)*' : markdownText(name)} | ${formatCount(count)} |`);
-  if (rest.length > 0) rows.push(`| *${formatCount(rest.length)} more* | ${formatCount(rest.reduce((sum, [, count]) => sum + count, 0))} |`);
-  return [`| ${title} | Entries |`, '| --- | ---: |', ...rows].join('\n');
+function evidenceNotes({ manifest, manifestSha256 }: SummaryEvidence): string[] {
+  const { counts, empty } = manifest;
+  return [
+    ...emptyNotes(empty),
+    ...coverageNotes(manifest),
+    ...lateNotes(counts.late, counts.greatestLatenessSeconds),
+    `SHA-256 of \`manifest.json\`: \`${manifestSha256}\`. Kept where nobody who could change this export can change it, it proves the export unaltered.`,
+  ];
 }
 
 function files(facts: SummaryFacts): string {
