@@ -1,19 +1,22 @@
 // Generated from task.json by `npm run contract`. Do not edit.
 
-export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "skipAggregation", "maxDuration", "waitForPermission"] as const;
+export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "continueFrom", "overlap", "onGap", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "retainDays", "signingKey", "skipAggregation", "maxDuration", "waitForPermission"] as const;
 export type InputName = (typeof inputNames)[number];
 
-export const outputNames = ["exportDirectory", "artifactName", "windowStart", "windowEnd", "entryCount"] as const;
+export const outputNames = ["exportDirectory", "artifactName", "windowStart", "windowEnd", "entryCount", "manifestPath", "manifestSha256", "coveredFrom", "coveredUntil", "gapCount", "lateCount"] as const;
 export type OutputName = (typeof outputNames)[number];
 
 export const connectionTypeValues = ["azureDevOps", "azureRM"] as const;
 export type ConnectionTypeValue = (typeof connectionTypeValues)[number];
 
-export const windowValues = ["last", "previous", "between"] as const;
+export const windowValues = ["sinceLastExport", "last", "previous", "between"] as const;
 export type WindowValue = (typeof windowValues)[number];
 
 export const periodValues = ["day", "week", "month"] as const;
 export type PeriodValue = (typeof periodValues)[number];
+
+export const onGapValues = ["fail", "warn"] as const;
+export type OnGapValue = (typeof onGapValues)[number];
 
 export const formatsValues = ["jsonl", "csv", "json"] as const;
 export type FormatsValue = (typeof formatsValues)[number];
@@ -23,10 +26,12 @@ export type CsvDelimiterValue = (typeof csvDelimiterValues)[number];
 
 /** What the agent fills in for an input that the step leaves out; macros are not yet expanded. */
 export const inputDefaults = {
-  window: "last",
+  window: "sinceLastExport",
   duration: "24h",
   period: "day",
   timeZone: "UTC",
+  overlap: "2h",
+  onGap: "fail",
   settleTime: "30m",
   formats: "jsonl,csv",
   compressJson: "true",
@@ -35,6 +40,7 @@ export const inputDefaults = {
   publishArtifact: "true",
   artifactName: "audit-log",
   allowPublicProject: "false",
+  retainDays: "400",
   skipAggregation: "true",
   maxDuration: "50m",
   waitForPermission: "0m",

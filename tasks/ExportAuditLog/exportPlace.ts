@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { runAttempt, runId } from '../common/evidence/runFacts';
 import { compactInstant } from '../common/window/instant';
 import type { Window } from '../common/window/window';
 import type { ExportAgent, ExportRequest } from './inputs';
@@ -14,11 +15,9 @@ const EXPORT_FOLDER = /^\d{8}T\d{6}Z_\d{8}T\d{6}Z\.run[\w-]+(\.\d+)?$/;
 
 /** Organization, window, run and attempt: folders of different exports never collide, however many are put together. */
 export function exportPlace(agent: ExportAgent, request: ExportRequest, window: Window): ExportPlace {
-  const run = agent.variable('Build.BuildId') ?? agent.variable('Release.ReleaseId') ?? '0';
-  const attempt = Math.max(1, ...['System.StageAttempt', 'System.JobAttempt'].map((name) => Number(agent.variable(name)) || 1));
   return {
     parent: path.join(request.outputDirectory, request.organization.toLowerCase()),
-    name: `${compactInstant(window.startSeconds)}_${compactInstant(window.endSeconds)}.run${run.replace(/\W/g, '')}-${attempt}`,
+    name: `${compactInstant(window.startSeconds)}_${compactInstant(window.endSeconds)}.run${runId(agent)}-${runAttempt(agent)}`,
   };
 }
 

@@ -1,11 +1,13 @@
 import type { Agent } from '../common/agent/agent';
 import { disarm } from '../common/errors/disarm';
 import type { CsvDelimiter } from '../common/export/csv';
+import { readKeyAddress, type KeyAddress } from '../common/identity/keyAddress';
 import { readConnectionInputs, readOrganizationInput, type ChosenConnection } from '../common/step/connectionInputs';
 import { InputProblems, type InputSource } from '../common/step/inputProblems';
-import { parseArtifactName, parseBoolean, parseChoice, parseChoices } from '../common/step/inputValues';
+import { parseArtifactName, parseBoolean, parseChoice, parseChoices, parseCount } from '../common/step/inputValues';
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseDurationBetween } from '../common/window/duration';
 import { csvDelimiterValues, formatsValues, inputAliases, type FormatsValue, type InputName, type OutputName } from './contract';
+import { quoted } from '../common/window/parsed';
 import { readOutputDirectory } from './outputDirectory';
 import { readWindowRequest, type WindowRequest } from './windowInputs';
 
@@ -23,8 +25,13 @@ export interface ExportRequest {
   readonly compressJson: boolean;
   readonly csvDelimiter: CsvDelimiter;
   readonly outputDirectory: string;
-  /** Undefined: the export is written, and publishing it is left to a step of the user's. */
-  readonly artifactName: string | undefined;
+  readonly artifactName: string;
+  /** False: the export is written, and publishing it is left to a step of the user's. */
+  readonly isPublished: boolean;
+  /** How long the run is retained, days; 0: not by this task. */
+  readonly retainDays: number;
+  /** The key that signs the manifests. */
+  readonly signingKey: KeyAddress | undefined;
   readonly allowPublicProject: boolean;
   readonly skipAggregation: boolean;
   readonly maxDurationMs: number;
@@ -50,6 +57,8 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   const csvDelimiter = problems.take('csvDelimiter', parseChoice(agent.input('csvDelimiter') ?? 'comma', csvDelimiterValues));
   const isPublished = readIsPublished(agent, problems);
   const artifactName = problems.take('artifactName', parseArtifactName(agent.input('artifactName') ?? 'audit-log'));
+  const retainDays = problems.take('retainDays', parseCount(agent.input('retainDays') ?? '400', 36_500));
+  const signingKey = readSigningKey(agent, problems);
   const outputDirectory = readOutputDirectory(agent, problems, isPublished === true);
   const maxDurationMs = problems.take('maxDuration', parseDurationBetween(agent.input('maxDuration') ?? '50m', MINUTE_MS, 24 * HOUR_MS));
   const waitMs = problems.take('waitForPermission', parseDurationBetween(agent.input('waitForPermission') ?? '0m', 0, 2 * HOUR_MS));
@@ -58,16 +67,26 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   const compressJson = flag('compressJson', true);
   const allowPublicProject = flag('allowPublicProject', false);
   const skipAggregation = flag('skipAggregation', true);
+  if (window?.kind === 'sinceLastExport' && skipAggregation === false) {
+    problems.add('skipAggregation', 'false is not allowed with window: sinceLastExport, because merged entries change with every query and cannot be told apart. Leave it out, or choose another window.');
+  }
   if (
     problems.list.length > 0 || !connection || organization === undefined || !window || settleMs === undefined || !formats || !csvDelimiter
-    || isPublished === undefined || artifactName === undefined || outputDirectory === undefined || maxDurationMs === undefined || waitMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
+    || isPublished === undefined || artifactName === undefined || retainDays === undefined || outputDirectory === undefined || maxDurationMs === undefined || waitMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
   ) {
     throw problems.asFailure();
   }
   return {
     connection, organization, window, settleMs, formats, compressJson, csvDelimiter: DELIMITERS[csvDelimiter], outputDirectory,
-    artifactName: isPublished ? artifactName : undefined, allowPublicProject, skipAggregation, maxDurationMs, waitMs,
+    artifactName, isPublished, retainDays, signingKey, allowPublicProject, skipAggregation, maxDurationMs, waitMs,
   };
+}
+
+function readSigningKey(agent: ExportInputs, problems: ExportProblems): KeyAddress | undefined {
+  const text = agent.input('signingKey');
+  const address = text === undefined ? undefined : readKeyAddress(text);
+  if (text !== undefined && address === undefined) problems.add('signingKey', `${quoted(text)} is not the address of a key. Allowed: https://VAULT.vault.azure.net/keys/NAME, with or without /VERSION behind it. Example: https://fabrikam-audit.vault.azure.net/keys/audit-log.`);
+  return address;
 }
 
 function readIsPublished(agent: ExportInputs, problems: ExportProblems): boolean | undefined {

@@ -1,31 +1,31 @@
 import { diagnose } from '../common/access/diagnose';
 import type { AccessSubject } from '../common/access/observations';
-import { Progress } from '../common/agent/progress';
 import { PageReader } from '../common/auditlog/pageReader';
-import { readEntries } from '../common/auditlog/readEntries';
 import { TaskError } from '../common/errors/taskError';
-import { writeEntries } from '../common/export/writeEntries';
-import { createExportFolder } from '../common/files/exportFolder';
-import { createAccessTokens } from '../common/identity/accessToken';
-import { readJobContext } from '../common/identity/jobContext';
+import { createAccessTokens, KEY_VAULT_SCOPE, type AccessTokenParts } from '../common/identity/accessToken';
+import { readClaims } from '../common/identity/claims';
+import { readJobContext, type JobContext } from '../common/identity/jobContext';
 import { probeOrganization } from '../common/identity/organizationProbe';
 import { refusePublicProject } from '../common/identity/project';
 import { readServiceConnection } from '../common/identity/serviceConnection';
+import { openSigningKey, type SigningKey } from '../common/identity/signingKey';
+import { parseOrganization } from '../common/step/inputValues';
 import { openHttp } from '../common/step/openHttp';
 import type { StepParts } from '../common/step/stepParts';
 import { startDeadline } from '../common/time/deadline';
 import { formatDuration } from '../common/window/duration';
-import { exportPlace } from './exportPlace';
+import { continueChain } from './continueChain';
+import { finish } from './finish';
+import { exportSeries } from './exportSeries';
 import { readInputs, type ExportAgent, type ExportRequest } from './inputs';
-import { publishExport } from './publishExport';
-import { resolveWindow } from './resolveWindow';
+import { planContinuation, planForPullRequest, planSingle, type ExportPlan } from './planExports';
 import { tell } from './tell';
 import { waitUntilAllowed } from './waitUntilAllowed';
 
 type RunParts = StepParts<ExportAgent>;
 
 /**
- * The whole story: inputs, service connection, token, window, pages, entries, files, artifact.
+ * The whole story: inputs, service connection, window, token, pages, entries, files, manifest, artifact.
  * @returns the sentence with which the step succeeds
  * @throws TaskError for everything that a user can meet
  */
@@ -38,40 +38,51 @@ export async function run(parts: RunParts): Promise<string> {
 
   const deadline = startDeadline(request.maxDurationMs, parts.cancel, () => tooLong(request));
   const http = openHttp(parts);
-  const subject: AccessSubject = { agent, http, job, clock, connection: request.connection, organization: request.organization, signal: deadline.signal };
+  const subject = { agent, http, job, clock, connection: request.connection, organization: request.organization, signal: deadline.signal };
   try {
     if (request.waitMs > 0) await waitUntilAllowed(parts, subject, request.waitMs);
     if (!request.allowPublicProject) await refusePublicProject(http, job, deadline.signal);
     const probe = await probeOrganization(http, request.organization, deadline.signal);
+    const clocks = { agentMs: clock(), serviceMs: probe.dateMs };
     // Two clocks can disagree: the earlier one never calls an instant past that has not come.
-    const nowMs = Math.min(clock(), probe.dateMs ?? Infinity);
-    const window = resolveWindow(agent, request, nowMs);
+    const nowMs = Math.min(clocks.agentMs, clocks.serviceMs ?? Infinity);
+    const plan = await planExports(subject, request, nowMs);
 
-    const tokens = createAccessTokens({ agent, http, job, connection, clock });
+    const signIn: AccessTokenParts = { agent, http, job, connection, clock };
+    const tokens = createAccessTokens(signIn);
     const caller = { organization: request.organization, clientId: connection.shownClientId, tenantId: connection.tenantId, organizationTenantId: probe.tenantId };
     const reader = new PageReader({ http, tokens, caller, onNotice: (text) => { agent.log.info(text); } });
-    const place = exportPlace(agent, request, window.bounds);
-    const folder = await createExportFolder(place.parent, place.name, nowMs);
-    try {
-      const progress = new Progress(agent, clock);
-      const query = { organization: request.organization, window: window.bounds, skipAggregation: request.skipAggregation };
-      const begunMs = clock();
-      const written = await writeEntries(readEntries(reader, query, deadline.signal), folder.partial, request, (batch, tally) => {
-        tell.progress(progress, window.bounds, batch, tally, clock() - begunMs);
-      });
-      tell.written(agent, written, http.statistics, clock() - begunMs);
-      deadline.signal.throwIfAborted();
-      return await publishExport({ agent, request, job, window, written, folder });
-    } catch (thrown) {
-      await folder.discard();
-      throw thrown;
-    }
+    const identity = {
+      clientId: connection.clientId, tenantId: connection.tenantId, serviceConnectionId: connection.id,
+      objectId: readClaims(await tokens.get(deadline.signal)).oid,
+    };
+    const signingKey = await openKey(signIn, request, deadline.signal);
+    const series = await exportSeries({ agent, clock, subject, request, reader, plan, identity, organizationId: organizationId(agent, job, request), clocks, signingKey, productVersion: parts.productVersion });
+    return await finish({ ...subject, signal: parts.cancel }, request, plan, series, nowMs);
   } catch (thrown) {
     throw thrown instanceof TaskError ? await diagnose(thrown, subject) : thrown;
   } finally {
     deadline.stop();
     await http.close();
   }
+}
+
+async function planExports(subject: AccessSubject & { readonly agent: ExportAgent }, request: ExportRequest, nowMs: number): Promise<ExportPlan> {
+  const { agent } = subject;
+  const { window } = request;
+  if (window.kind !== 'sinceLastExport') return planSingle(agent, window, request.settleMs, nowMs);
+  if (agent.variable('Build.Reason') === 'PullRequest') return planForPullRequest(agent, request.settleMs, nowMs);
+  return planContinuation(agent, request, window, await continueChain(subject, request, window, nowMs), nowMs);
+}
+
+/** The agent knows the number of its own organization only. */
+function organizationId(agent: ExportAgent, job: JobContext, { organization }: ExportRequest): string | undefined {
+  const own = parseOrganization(undefined, job.collectionUrl.href);
+  return own.ok && own.value.toLowerCase() === organization.toLowerCase() ? agent.variable('System.CollectionId') : undefined;
+}
+
+async function openKey(signIn: AccessTokenParts, { signingKey: address }: ExportRequest, signal: AbortSignal): Promise<SigningKey | undefined> {
+  return address && await openSigningKey({ http: signIn.http, tokens: createAccessTokens(signIn, KEY_VAULT_SCOPE), address, signal });
 }
 
 function tooLong(request: ExportRequest): TaskError {

@@ -8,6 +8,8 @@ const STALE_AFTER_MS = 15 * 60_000;
 
 /** A folder that is filled under another name and gets its own once it is complete. */
 export interface ExportFolder {
+  /** What the folder will be called: the name asked for, or one like it where that is taken, since two steps of one job can export the same window. */
+  readonly name: string;
   /** Where the files are written. */
   readonly partial: string;
   /** Gives the folder its final name, in one step. @returns the final path */
@@ -23,16 +25,19 @@ export interface ExportFolder {
  */
 export async function createExportFolder(parent: string, name: string, nowMs: number): Promise<ExportFolder> {
   const partial = path.join(parent, `${PARTIAL}${process.pid}-${name}`);
+  let free: string;
   try {
     await mkdir(parent, { recursive: true });
     await sweep(parent, nowMs);
     await mkdir(partial);
+    free = await freeName(parent, name);
   } catch (thrown) {
     throw outputFailure(thrown, partial);
   }
   return {
+    name: free,
     partial,
-    publish: () => publish(partial, parent, name),
+    publish: () => publish(partial, parent, free),
     discard: () => rm(partial, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined),
   };
 }
@@ -40,7 +45,7 @@ export async function createExportFolder(parent: string, name: string, nowMs: nu
 async function publish(partial: string, parent: string, name: string): Promise<string> {
   try {
     await syncFolder(partial);
-    const final = await freeName(parent, name);
+    const final = path.join(parent, name);
     await rename(partial, final);
     await syncFolder(parent);
     return final;
@@ -49,12 +54,11 @@ async function publish(partial: string, parent: string, name: string): Promise<s
   }
 }
 
-/** Two steps of one job can export the same window. */
 async function freeName(parent: string, name: string): Promise<string> {
   const taken = new Set(await readdir(parent));
   let candidate = name;
   for (let number = 2; taken.has(candidate); number += 1) candidate = `${name}.${number}`;
-  return path.join(parent, candidate);
+  return candidate;
 }
 
 async function sweep(parent: string, nowMs: number): Promise<void> {

@@ -24,6 +24,12 @@ export function parseBoolean(text: string | undefined, standard: boolean): Parse
   return word === 'true' || word === 'false' ? parsed(word === 'true') : refused(`${quoted(text)} is not allowed. Allowed: true, false. Example: ${standard}.`);
 }
 
+/** A whole number from 0 to `most`. */
+export function parseCount(text: string, most: number): Parsed<number> {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  return number <= most ? parsed(number) : refused(`${quoted(text)} is not a whole number from 0 to ${most}. Example: ${Math.min(400, most)}.`);
+}
+
 /** What Azure DevOps allows in the name of an organization: letters, digits and hyphens, at most 50, a letter or digit first and last. */
 const ORGANIZATION_NAME = /^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$/i;
 

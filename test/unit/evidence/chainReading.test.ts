@@ -34,7 +34,7 @@ class FakeStore implements RunStore {
   constructor(readonly runs: readonly FakeRun[]) {}
 
   async* list(): AsyncGenerator<{ id: string; queuedMs: number }> {
-    for await (const run of [...this.runs].reverse()) if (!run.isDeleted) yield { id: run.id, queuedMs: 0 };
+    for (const run of [...this.runs].reverse()) if (!run.isDeleted) yield await Promise.resolve({ id: run.id, queuedMs: 0 });
   }
 
   manifests(id: string): ReturnType<RunStore['manifests']> {

@@ -22,7 +22,7 @@ describe('the inputs of ExportAuditLog', () => {
   function agentWith(inputs: Inputs, variables: Record<string, string> = {}): FakeAgent<InputName, OutputName> {
     return new FakeAgent<InputName, OutputName>({
       inputs: { ...inputDefaults, outputDirectory: path.join(work, 'staging', 'audit-log'), azureDevOpsServiceConnection: ID, ...inputs },
-      variables: { 'System.CollectionUri': 'https://dev.azure.com/fabrikam/', 'System.HostType': 'build', 'System.DefaultWorkingDirectory': work, ...variables },
+      variables: { 'System.CollectionUri': 'https://dev.azure.com/fabrikam/', 'System.HostType': 'build', 'System.DefaultWorkingDirectory': work, 'Build.BuildId': '4711', 'System.DefinitionId': '7', 'Build.SourceBranch': 'refs/heads/main', ...variables },
     });
   }
   const read = (inputs: Inputs = {}, variables: Record<string, string> = {}): ExportRequest => readInputs(agentWith(inputs, variables), NOW);
@@ -30,8 +30,8 @@ describe('the inputs of ExportAuditLog', () => {
 
   it('that are left out have the defaults of task.json', () => {
     const expected: ExportRequest = {
-      connection: { kind: 'azureDevOps', id: ID }, organization: 'fabrikam', window: { kind: 'last', durationMs: 24 * HOUR }, settleMs: HOUR / 2, formats: ['jsonl', 'csv'],
-      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', allowPublicProject: false, skipAggregation: true, maxDurationMs: 50 * 60_000, waitMs: 0,
+      connection: { kind: 'azureDevOps', id: ID }, organization: 'fabrikam', window: { kind: 'sinceLastExport', continueFrom: undefined, overlapMs: 2 * HOUR, failsOnGap: true }, settleMs: HOUR / 2, formats: ['jsonl', 'csv'],
+      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', isPublished: true, retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, maxDurationMs: 50 * 60_000, waitMs: 0,
     };
     assert.deepEqual(read(), expected);
     const nothing = Object.fromEntries(Object.keys(inputDefaults).map((name) => [name, ''])) as Inputs;
@@ -41,11 +41,12 @@ describe('the inputs of ExportAuditLog', () => {
   it('are all read', () => {
     assert.deepEqual(read({
       azureDevOpsServiceConnection: '', connectedServiceNameARM: ID, organization: 'https://contoso.visualstudio.com', window: 'Between', startTime: '2026-11-01T00:00:00+01:00', endTime: '2026-11-02T00:00:00.5Z', settleTime: '0m',
-      formats: 'json', compressJson: 'False', csvDelimiter: 'Semicolon', outputDirectory: 'relative/folder', publishArtifact: 'false', artifactName: 'unused', allowPublicProject: 'true', skipAggregation: 'false', maxDuration: 'PT2H', waitForPermission: '15m',
+      formats: 'json', compressJson: 'False', csvDelimiter: 'Semicolon', outputDirectory: 'relative/folder', publishArtifact: 'false', artifactName: 'own-step', retainDays: '0', signingKey: 'https://Fabrikam-Audit.vault.azure.net/keys/audit-log', allowPublicProject: 'true', skipAggregation: 'false', maxDuration: 'PT2H', waitForPermission: '15m',
     }, { 'System.HostType': 'release' }), {
       connection: { kind: 'azureRM', id: ID }, organization: 'contoso',
       window: { kind: 'between', start: { epochSecondsFloor: Date.UTC(2026, 9, 31, 23) / 1000, epochSecondsCeil: Date.UTC(2026, 9, 31, 23) / 1000 }, end: { epochSecondsFloor: Date.UTC(2026, 10, 2) / 1000, epochSecondsCeil: Date.UTC(2026, 10, 2) / 1000 + 1 } },
-      settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', outputDirectory: path.join(work, 'relative', 'folder'), artifactName: undefined, allowPublicProject: true, skipAggregation: false, maxDurationMs: 2 * HOUR, waitMs: HOUR / 4,
+      settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', outputDirectory: path.join(work, 'relative', 'folder'), artifactName: 'own-step', isPublished: false, retainDays: 0,
+      signingKey: { vault: 'fabrikam-audit', host: 'fabrikam-audit.vault.azure.net', name: 'audit-log', version: undefined }, allowPublicProject: true, skipAggregation: false, maxDurationMs: 2 * HOUR, waitMs: HOUR / 4,
     });
     assert.equal(read({ csvDelimiter: 'tab' }).csvDelimiter, '\t');
     assert.deepEqual(read({ window: 'previous', period: 'month', timeZone: 'europe/berlin' }).window, { kind: 'previous', period: 'month', timeZone: 'Europe/Berlin' });
@@ -60,10 +61,10 @@ describe('the inputs of ExportAuditLog', () => {
 
   /** Bad input by bad input: the one line that it gets. */
   const bad: [name: string, inputs: Inputs, says: RegExp][] = [
-    ['unknown window', { window: 'sinceYesterday' }, /^window: "sinceYesterday" is not allowed\. Allowed: last, previous, between\. Example: last\.$/],
-    ['unreadable duration', { duration: '1 fortnight' }, /^duration: .*Write it short, such as 24h.*Allowed is from 1m to 90d\.$/],
-    ['duration too short', { duration: '59s' }, /^duration: "59s" is too short\. Allowed is from 1m to 90d\.$/],
-    ['duration too long', { duration: '91d' }, /^duration: "91d" is too long\. Allowed is from 1m to 90d\.$/],
+    ['unknown window', { window: 'sinceYesterday' }, /^window: "sinceYesterday" is not allowed\. Allowed: sinceLastExport, last, previous, between\. Example: sinceLastExport\.$/],
+    ['unreadable duration', { window: 'last', duration: '1 fortnight' }, /^duration: .*Write it short, such as 24h.*Allowed is from 1m to 90d\.$/],
+    ['duration too short', { window: 'last', duration: '59s' }, /^duration: "59s" is too short\. Allowed is from 1m to 90d\.$/],
+    ['duration too long', { window: 'last', duration: '91d' }, /^duration: "91d" is too long\. Allowed is from 1m to 90d\.$/],
     ['time without offset', { window: 'between', startTime: '2026-11-01T00:00:00' }, /^startTime: .*no offset from UTC\. Write 2026-11-01T00:00:00Z/],
     ['start missing', { window: 'between' }, /^startTime: is needed for window: between\. Example: 2026-11-19T12:00:00Z\.$/],
     ['start that is no time', { window: 'between', startTime: 'yesterday' }, /^startTime: "yesterday" is not a date.*such as 2026-11-20T00:00:00Z/],
@@ -82,7 +83,7 @@ describe('the inputs of ExportAuditLog', () => {
     ['settle time out of range', { settleTime: '25h' }, /^settleTime: "25h" is too long\. Allowed is from 0s to 24h\.$/],
     ['maximum duration out of range', { maxDuration: '30s' }, /^maxDuration: "30s" is too short\. Allowed is from 1m to 24h\.$/],
     ['maximum duration without unit', { maxDuration: '50' }, /^maxDuration: "50" has no unit\./],
-    ['negative duration', { duration: '-24h' }, /^duration: "-24h" is negative/],
+    ['negative duration', { window: 'last', duration: '-24h' }, /^duration: "-24h" is negative/],
     ['artifact name with bad characters', { artifactName: 'audit/log' }, /^artifactName: "audit\/log" cannot be the name of an artifact\. Not allowed: \\ \/ : \* \? " < > \|.*Example: audit-log\.$/],
     ['artifact name with bad characters although unpublished', { artifactName: 'a:b', publishArtifact: 'false' }, /^artifactName: /],
     ['missing connection', { azureDevOpsServiceConnection: '' }, /^azureDevOpsServiceConnection: no service connection is given\..*azureSubscription: NAME/],
@@ -93,6 +94,14 @@ describe('the inputs of ExportAuditLog', () => {
     ['no boolean', { publishArtifact: 'sometimes' }, /^publishArtifact: "sometimes" is not allowed\./],
     ['no boolean', { allowPublicProject: '1' }, /^allowPublicProject: .*Example: false\.$/],
     ['no boolean', { skipAggregation: '0' }, /^skipAggregation: /],
+    ['unreadable overlap', { overlap: 'two hours' }, /^overlap: "two hours" .*Allowed is from 0s to 24h\.$/],
+    ['unknown answer to a gap', { onGap: 'ignore' }, /^onGap: "ignore" is not allowed\. Allowed: fail, warn\. Example: fail\.$/],
+    ['no place to continue from', { continueFrom: 'main' }, /^continueFrom: "main" is not a date .* Or give the number of a pipeline \(definitionId in its address\)\.$/],
+    ['a place to continue from that has not come', { continueFrom: '2026-11-20T12:00:01Z' }, /^continueFrom: 2026-11-20T12:00:01Z has not come yet; now it is 2026-11-20T12:00:00Z\./],
+    ['merged entries in a chain', { skipAggregation: 'false' }, /^skipAggregation: false is not allowed with window: sinceLastExport/],
+    ['no days', { retainDays: '1 year' }, /^retainDays: "1 year" is not a whole number from 0 to 36500\. Example: 400\.$/],
+    ['too many days', { retainDays: '36501' }, /^retainDays: "36501" is not a whole number from 0 to 36500\./],
+    ['no key of a vault', { signingKey: 'https://vault.example/keys/audit-log' }, /^signingKey: .*https:\/\/VAULT\.vault\.azure\.net\/keys\/NAME/],
     ['no output directory', { outputDirectory: '' }, /^outputDirectory: is empty\. Example: \$\(Build\.ArtifactStagingDirectory\)\/audit-log\.$/],
     ['a NUL in the output directory', { outputDirectory: 'a\0b' }, /^outputDirectory: holds a NUL/],
     ['an output directory with too long a name', { outputDirectory: `x/${'a'.repeat(5000)}` }, /^outputDirectory: .*too long/],
@@ -108,25 +117,42 @@ describe('the inputs of ExportAuditLog', () => {
 
   it('are all reported at once', () => {
     const failure = failureOf(() => read({
-      azureDevOpsServiceConnection: '', organization: 'https://evil.example', window: 'between', startTime: 'x', endTime: 'y', settleTime: '-1m', formats: 'xml', compressJson: 'x', csvDelimiter: 'x',
+      azureDevOpsServiceConnection: '', organization: 'https://evil.example', window: 'between', startTime: 'x', endTime: 'y', settleTime: '-1m', retainDays: 'x', signingKey: 'x', formats: 'xml', compressJson: 'x', csvDelimiter: 'x',
       outputDirectory: '', publishArtifact: 'x', artifactName: '?', allowPublicProject: 'x', skipAggregation: 'x', maxDuration: 'x',
     }), 'INPUTS_INVALID');
     assert.deepEqual(failure.advice.map((line) => line.slice(0, line.indexOf(':'))).sort(), [
-      'allowPublicProject', 'artifactName', 'azureDevOpsServiceConnection', 'compressJson', 'csvDelimiter', 'endTime', 'formats', 'maxDuration', 'organization', 'outputDirectory', 'publishArtifact', 'settleTime',
-      'skipAggregation', 'startTime',
+      'allowPublicProject', 'artifactName', 'azureDevOpsServiceConnection', 'compressJson', 'csvDelimiter', 'endTime', 'formats', 'maxDuration', 'organization', 'outputDirectory', 'publishArtifact', 'retainDays', 'settleTime',
+      'signingKey', 'skipAggregation', 'startTime',
     ]);
-    assert.equal(failure.message, '14 inputs of the step need correcting; nothing was requested yet.');
+    assert.equal(failure.message, '16 inputs of the step need correcting; nothing was requested yet.');
     assert.match(failureOf(() => read({ window: 'x' }), 'INPUTS_INVALID').message, /^One input of the step needs/);
   });
 
   for (const hostType of ['release', 'deployment', 'gates', '']) {
     it(`publishArtifact is refused where the host type is "${hostType}"`, () => {
-      const [problem, ...others] = problems({}, { 'System.HostType': hostType });
+      const [problem, ...others] = problems({ window: 'last' }, { 'System.HostType': hostType });
       assert.match(problem ?? '', new RegExp(`^publishArtifact: .*of the type "${hostType || 'unknown'}"\\..*publishArtifact: false`));
       assert.deepEqual(others, []);
-      assert.equal(read({ publishArtifact: 'false' }, { 'System.HostType': hostType }).artifactName, undefined);
+      assert.equal(read({ window: 'last', publishArtifact: 'false' }, { 'System.HostType': hostType }).isPublished, false);
     });
   }
+
+  for (const name of ['Build.BuildId', 'System.DefinitionId', 'Build.SourceBranch']) {
+    it(`a job without ${name} has no earlier runs to continue`, () => {
+      const [problem, ...others] = problems({}, { [name]: '' });
+      assert.match(problem ?? '', new RegExp(`^window: sinceLastExport finds the last export among the earlier runs .*${name.replace('.', '\\.')} is empty.*choose window: last, previous or between`));
+      assert.deepEqual(others, []);
+    });
+  }
+
+  it('continueFrom is an instant or the number of a pipeline', () => {
+    const continueFromOf = (continueFrom: string): unknown => {
+      const { window } = read({ continueFrom });
+      return window.kind === 'sinceLastExport' && window.continueFrom;
+    };
+    assert.deepEqual(continueFromOf('42'), { kind: 'pipeline', id: '42' });
+    assert.deepEqual(continueFromOf('2026-11-01T00:00:00.5+01:00'), { kind: 'instant', seconds: Date.UTC(2026, 9, 31, 23) / 1000 });
+  });
 
   it('organization is that of the pipeline, by its new or old address', () => {
     assert.equal(read({ organization: '' }, { 'System.CollectionUri': '', 'System.TeamFoundationCollectionUri': 'https://contoso.visualstudio.com/' }).organization, 'contoso');
@@ -141,8 +167,9 @@ describe('the inputs of ExportAuditLog', () => {
 
   describe('with a variable that has no value', () => {
     const everywhere: Inputs[] = [
-      { connectionType: '$(foo)' }, { azureDevOpsServiceConnection: '$(foo)' }, { azureDevOpsServiceConnection: '', connectedServiceNameARM: '$(foo)' }, { organization: '$(foo)' }, { window: '$(foo)' }, { duration: '$(foo)h' },
+      { connectionType: '$(foo)' }, { azureDevOpsServiceConnection: '$(foo)' }, { azureDevOpsServiceConnection: '', connectedServiceNameARM: '$(foo)' }, { organization: '$(foo)' }, { window: '$(foo)' }, { window: 'last', duration: '$(foo)h' },
       { window: 'previous', period: '$(foo)' }, { window: 'previous', timeZone: '$(foo)' }, { window: 'between', startTime: '$(foo)' }, { window: 'between', startTime: '2026-11-01T00:00:00Z', endTime: '$(foo)' },
+      { continueFrom: '$(foo)' }, { overlap: '$(foo)' }, { onGap: '$(foo)' }, { retainDays: '$(foo)' }, { signingKey: '$(foo)' },
       { settleTime: '$(foo)' }, { formats: 'csv,$(foo)' }, { compressJson: '$(foo)' }, { csvDelimiter: '$(foo)' }, { outputDirectory: '$(foo)/audit-log' }, { publishArtifact: '$(foo)' }, { artifactName: 'audit-$(foo)' },
       { allowPublicProject: '$(foo)' }, { skipAggregation: '$(foo)' }, { maxDuration: '$(foo)' },
     ];
@@ -157,7 +184,7 @@ describe('the inputs of ExportAuditLog', () => {
     }
 
     it('still tells what is allowed', () => {
-      assert.match(problems({ window: '$(foo)' })[0] ?? '', /Allowed: last, previous, between/);
+      assert.match(problems({ window: '$(foo)' })[0] ?? '', /Allowed: sinceLastExport, last, previous, between/);
       assert.match(problems({ outputDirectory: '$(foo)' })[0] ?? '', /Example: \$\(Build\.ArtifactStagingDirectory\)\/audit-log\.$/);
     });
 

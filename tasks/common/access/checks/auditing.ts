@@ -12,7 +12,7 @@ export const auditingCheck: Check = {
   async run(observations) {
     const query = await observations.query();
     if (isPage(query)) return passed('on');
-    const policy = await readPolicy(observations);
+    const policy = await readAuditingPolicy(observations);
     if (policy === true) return passed('on, by the policy of the organization');
     if (policy === false || query.status === 404) {
       return failed('Auditing is switched off in the organization.', policy === false ? 'policy Log Audit Events is off' : `the Audit service answers HTTP 404 for the existing organization "${observations.subject.organization}"`, 'on', [switchOn(observations, 'Off')]);
@@ -30,8 +30,11 @@ function switchOn(observations: Observations, from: string): Advice {
 
 const POLICY_PROVIDER = 'ms.vss-admin-web.organization-policies-data-provider';
 
-/** The policy as the settings page shows it. That page is no documented interface: whatever does not fit is "not seen". */
-async function readPolicy(observations: Observations): Promise<boolean | undefined> {
+/**
+ * Whether the organization records audit events: its policy, as the settings page shows it; undefined where it was not seen.
+ * That page is no documented interface: whatever does not fit is "not seen".
+ */
+export async function readAuditingPolicy(observations: Observations): Promise<boolean | undefined> {
   const { status, json } = await (await observations.api()).get('dev.azure.com', '_settings/organizationPolicy', { __rt: 'fps', __ver: '2' });
   if (status !== 200) return undefined;
   const policies = objectAt(objectAt(objectAt(objectAt(json, 'fps'), 'dataProviders'), 'data'), POLICY_PROVIDER);

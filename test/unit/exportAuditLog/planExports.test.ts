@@ -4,8 +4,11 @@ import fc from 'fast-check';
 import type { InputName, OutputName } from '../../../tasks/ExportAuditLog/contract';
 import { exportPlace, isExportFolder } from '../../../tasks/ExportAuditLog/exportPlace';
 import type { ExportRequest } from '../../../tasks/ExportAuditLog/inputs';
-import { resolveWindow, type ResolvedWindow } from '../../../tasks/ExportAuditLog/resolveWindow';
-import type { WindowRequest } from '../../../tasks/ExportAuditLog/windowInputs';
+import { planContinuation, planForPullRequest, planSingle } from '../../../tasks/ExportAuditLog/planExports';
+import type { ChainRequest, SingleWindowRequest, WindowRequest } from '../../../tasks/ExportAuditLog/windowInputs';
+import type { ChainState } from '../../../tasks/common/evidence/chainPlan';
+import type { Gap } from '../../../tasks/common/evidence/manifest';
+import type { Window } from '../../../tasks/common/window/window';
 import { FakeAgent } from '../../support/fakeAgent';
 import { failureOf } from '../../support/rejection';
 
@@ -15,16 +18,18 @@ const DAY = 86_400;
 
 const request = (window: WindowRequest, more: Partial<ExportRequest> = {}): ExportRequest => ({
   connection: { kind: 'azureDevOps', id: 'x' }, organization: 'Fabrikam', window, settleMs: 1_800_000, formats: ['jsonl'], compressJson: true, csvDelimiter: ',', outputDirectory: path.resolve('/out'),
-  artifactName: 'audit-log', allowPublicProject: false, skipAggregation: true, maxDurationMs: 1, waitMs: 0, ...more,
+  artifactName: 'audit-log', isPublished: true, retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, maxDurationMs: 1, waitMs: 0, ...more,
 });
-const between = (startSeconds: number, endSeconds?: number): WindowRequest => ({
+const between = (startSeconds: number, endSeconds?: number): SingleWindowRequest => ({
   kind: 'between', start: { epochSecondsFloor: startSeconds, epochSecondsCeil: startSeconds }, end: endSeconds === undefined ? undefined : { epochSecondsFloor: endSeconds, epochSecondsCeil: endSeconds },
 });
 
 describe('the window once now is known', () => {
-  function resolve(window: WindowRequest, nowMs = NOW): ResolvedWindow & { agent: FakeAgent<InputName, OutputName> } {
+  function resolve(window: SingleWindowRequest, nowMs = NOW): { bounds: Window; unsettledFrom: number | undefined; agent: FakeAgent<InputName, OutputName> } {
     const agent = new FakeAgent<InputName, OutputName>();
-    return { ...resolveWindow(agent, request(window), nowMs), agent };
+    const { windows: [bounds, ...others], unsettledFrom, chain } = planSingle(agent, window, 1_800_000, nowMs);
+    assert.ok(bounds && others.length === 0 && chain === undefined);
+    return { bounds, unsettledFrom, agent };
   }
 
   it('"last" ends now, is not yet settled, and says that it can leave gaps', () => {
@@ -33,7 +38,7 @@ describe('the window once now is known', () => {
     assert.equal(unsettledFrom, now - 1800);
     assert.deepEqual(agent.lines(), [
       'Window: 2026-11-19T12:00:00Z to 2026-11-20T12:00:00Z, end not included (the last 24 hours).',
-      'Entries since 2026-11-20T11:30:00Z may not be complete yet: some appear late.', 'Exports of "last" can leave gaps when a scheduled run is late or skipped.',
+      'Entries since 2026-11-20T11:30:00Z may not be complete yet: some appear late.', 'Exports of "last" can leave gaps when a scheduled run is late or skipped; window: sinceLastExport does not.',
     ]);
   });
 
@@ -70,7 +75,7 @@ describe('the window once now is known', () => {
 
   it('is never empty, and never older than 90 days', () => {
     const kinds = fc.oneof(
-      fc.integer({ min: 60, max: 90 * DAY }).map((seconds): WindowRequest => ({ kind: 'last', durationMs: seconds * 1000 })),
+      fc.integer({ min: 60, max: 90 * DAY }).map((seconds): SingleWindowRequest => ({ kind: 'last', durationMs: seconds * 1000 })),
       fc.record({ kind: fc.constant('previous' as const), period: fc.constantFrom('day' as const, 'week' as const, 'month' as const), timeZone: fc.constantFrom('UTC', 'America/New_York', 'Pacific/Apia') }),
       fc.tuple(fc.integer({ min: -100 * DAY, max: DAY }), fc.option(fc.integer({ min: 1, max: 100 * DAY }), { nil: undefined })).map(([start, length]) => between(now + start, length === undefined ? undefined : now + start + length)),
     );
@@ -83,6 +88,56 @@ describe('the window once now is known', () => {
         failureOf(() => { throw thrown as Error; }, 'INPUTS_INVALID');
       }
     }));
+  });
+});
+
+describe('the continuation of a chain', () => {
+  const identity = { organization: 'fabrikam', pipelineId: '7', branch: 'refs/heads/main', artifactName: 'audit-log' };
+  const window: ChainRequest = { kind: 'sinceLastExport', continueFrom: undefined, overlapMs: 7_200_000, failsOnGap: true };
+  const plan = (from: number, change: Partial<ChainState> = {}, newlyLost: readonly Gap[] = []): { windows: readonly Window[]; lines: string[]; warnings: string[] } => {
+    const agent = new FakeAgent<InputName, OutputName>();
+    const state: ChainState = {
+      identity, position: 1, origin: { start: '2026-11-01T00:00:00Z', continueFrom: null }, predecessor: null, restartedAfter: null, previous: undefined, from,
+      gaps: [], coveredFrom: from, runs: [], known: [], knownFrom: undefined, ...change,
+    };
+    const { windows } = planContinuation(agent, request(window), window, { state, newlyLost, notes: ['A note.'] }, NOW);
+    return { windows, lines: agent.lines(), warnings: agent.lines('warning') };
+  };
+  const predecessor = { run: '4710', folder: 'fabrikam/x', manifestSha256: '0'.repeat(64), coveredUntil: '2026-11-19T11:30:00Z' };
+
+  it('ends where all has settled, and says where it begins', () => {
+    const { windows, lines } = plan(now - DAY - 1800, { predecessor });
+    assert.deepEqual(windows, [{ startSeconds: now - DAY - 1800, endSeconds: now - 1800 }]);
+    assert.deepEqual(lines, [
+      'A note.', 'The last export ended at 2026-11-19T11:30:00Z (run 4710).',
+      'Window: 2026-11-19T11:30:00Z to 2026-11-20T11:30:00Z, end not included (since the last export). Entries settle for 30 minutes.',
+    ]);
+  });
+
+  it('is a series for a backlog', () => {
+    const { windows, lines } = plan(now - 10 * DAY);
+    assert.equal(windows.length, 10);
+    assert.match(lines.join('\n'), /No earlier export was found of this pipeline on the branch refs\/heads\/main, as the artifact "audit-log": a chain begins with the oldest entries.+\n.+since the last export, as 10 exports, oldest first/);
+  });
+
+  it('has nothing to export until something has settled', () => {
+    assert.deepEqual(plan(now - 1800, { predecessor }).windows, []);
+  });
+
+  it('warns of what is lost, and of a chain that was restarted', () => {
+    const { warnings } = plan(now - DAY, { restartedAfter: predecessor }, [
+      { start: '2026-08-01T00:00:00Z', end: '2026-08-02T00:00:00Z', reason: 'expired' }, { start: '2026-08-03T00:00:00Z', end: '2026-08-04T00:00:00Z', reason: 'deleted' },
+    ]);
+    assert.match(warnings.join('\n'), /new chain begins at 2026-11-19T12:00:00Z, because continueFrom says so.+run 4710/);
+    assert.match(warnings.join('\n'), /No run exported the entries from 2026-08-01T00:00:00Z to 2026-08-02T00:00:00Z.+lost/);
+    assert.match(warnings.join('\n'), /exports from 2026-08-03T00:00:00Z to 2026-08-04T00:00:00Z were deleted.+lost/);
+  });
+
+  it('of a pull request is the last settled day, in no chain', () => {
+    const agent = new FakeAgent<InputName, OutputName>();
+    const { windows, chain } = planForPullRequest(agent, 1_800_000, NOW);
+    assert.deepEqual([windows, chain], [[{ startSeconds: now - DAY - 1800, endSeconds: now - 1800 }], undefined]);
+    assert.match(agent.lines('warning').join(), /pull request/);
   });
 });
 

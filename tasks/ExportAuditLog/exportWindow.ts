@@ -1,0 +1,160 @@
+import type { AccessSubject } from '../common/access/observations';
+import { Observations } from '../common/access/observations';
+import { readAuditingPolicy } from '../common/access/checks/auditing';
+import { Progress } from '../common/agent/progress';
+import { LateArrivals } from '../common/auditlog/lateArrivals';
+import type { PageReader } from '../common/auditlog/pageReader';
+import { readEntries } from '../common/auditlog/readEntries';
+import { Witness, type EarlierReading } from '../common/auditlog/witness';
+import { chainOf, type ChainState } from '../common/evidence/chainPlan';
+import { composeManifest, type ManifestFacts } from '../common/evidence/composeManifest';
+import { KnownIds, knownBlocks } from '../common/evidence/knownIds';
+import { MOST_KNOWN_IDS, type Manifest } from '../common/evidence/manifest';
+import { manifestBytes, manifestSha256 } from '../common/evidence/manifestText';
+import { readRunFacts, runId } from '../common/evidence/runFacts';
+import { sealFolder } from '../common/evidence/sealFolder';
+import { writeEntries, type WrittenExport } from '../common/export/writeEntries';
+import { createExportFolder, type ExportFolder } from '../common/files/exportFolder';
+import type { SigningKey } from '../common/identity/signingKey';
+import type { Clock } from '../common/time/clock';
+import { HOUR_MS } from '../common/window/duration';
+import { epochSeconds, formatInstant } from '../common/window/instant';
+import type { Window } from '../common/window/window';
+import { exportPlace } from './exportPlace';
+import type { ExportAgent, ExportRequest } from './inputs';
+import type { ExportPlan } from './planExports';
+import { writeExportSummary } from './summaries';
+import { tell } from './tell';
+
+/** What every export of a run shares. */
+export interface ExportParts {
+  readonly agent: ExportAgent;
+  readonly clock: Clock;
+  readonly subject: AccessSubject;
+  readonly request: ExportRequest;
+  readonly reader: PageReader;
+  readonly plan: ExportPlan;
+  readonly identity: ManifestFacts['identity'];
+  readonly organizationId: string | undefined;
+  /** The two clocks when the run began, ms. */
+  readonly clocks: { readonly agentMs: number; readonly serviceMs: number | undefined };
+  readonly signingKey: SigningKey | undefined;
+  readonly productVersion: string;
+}
+
+/** A complete export under its final name. */
+export interface FinishedExport {
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+  readonly written: WrittenExport;
+  /** The second of the oldest entry that had appeared late, since 1970. */
+  readonly oldestLateSeconds: number | undefined;
+}
+
+/** A day, with the minutes by which a scheduled run can be early. */
+const QUIET_SECONDS = 23 * HOUR_MS / 1000;
+
+/**
+ * One export: the entries of a window, and for a chain those that came late, as files with their manifest.
+ * @param state how the chain stands; undefined for an export that belongs to none
+ * @throws TaskError what reading and writing can meet; nothing is left behind then
+ */
+export async function exportWindow(parts: ExportParts, window: Window, state: ChainState | undefined): Promise<FinishedExport> {
+  const { agent, clock, request, subject } = parts;
+  const place = exportPlace(agent, request, window);
+  const folder = await createExportFolder(place.parent, place.name, clock());
+  try {
+    const startedMs = clock();
+    const before = { ...subject.http.statistics };
+    const reading = openReading(request, window, state);
+    const progress = new Progress(agent, clock);
+    const query = { organization: request.organization, window: reading.window, skipAggregation: request.skipAggregation };
+    const entries = reading.late.pass(reading.witness.pass(readEntries(parts.reader, query, subject.signal)));
+    const written = await writeEntries(entries, folder.partial, request, (batch, tally) => {
+      tell.progress(progress, reading.window, batch, tally, clock() - startedMs);
+    });
+    const { statistics } = subject.http;
+    const spent = { requests: statistics.requests - before.requests, retries: statistics.retries - before.retries, waitedMs: statistics.waitedMs - before.waitedMs };
+    tell.written(agent, written, spent, clock() - startedMs);
+    subject.signal.throwIfAborted();
+    const manifest = composeManifest({
+      ...await factsOf(parts, window, state, reading, written),
+      folder: folder.name,
+      retrieval: { terms: parts.reader.terms, skipAggregation: request.skipAggregation, statistics: spent, startedMs, endedMs: clock(), agentClockMs: parts.clocks.agentMs, serviceClockMs: parts.clocks.serviceMs },
+    });
+    return { ...await seal(parts, folder, manifest, written), written, oldestLateSeconds: reading.late.oldestLateSeconds };
+  } catch (thrown) {
+    await folder.discard();
+    throw thrown;
+  }
+}
+
+interface Reading {
+  readonly window: Window;
+  readonly late: LateArrivals;
+  readonly witness: Witness;
+}
+
+/** A chain reads again what lies just before its window, as far as it knows what it holds of it. */
+function openReading(request: ExportRequest, covered: Window, state: ChainState | undefined): Reading {
+  const overlapSeconds = request.window.kind === 'sinceLastExport' ? Math.floor(request.window.overlapMs / 1000) : 0;
+  const known = state?.knownFrom === undefined ? undefined : KnownIds.of(state.known, state.knownFrom);
+  const overlapFrom = known === undefined ? covered.startSeconds : Math.min(covered.startSeconds, Math.max(covered.startSeconds - overlapSeconds, known.knownFrom));
+  const window = { startSeconds: overlapFrom, endSeconds: covered.endSeconds };
+  const previous = state?.previous;
+  return {
+    window,
+    late: new LateArrivals({
+      coveredStart: covered.startSeconds, known, rememberFrom: covered.endSeconds - overlapSeconds, mostRemembered: state === undefined ? 0 : MOST_KNOWN_IDS,
+      predecessorReadAt: previous === undefined ? undefined : epochSeconds(previous.retrieval.endedAt),
+    }),
+    witness: new Witness(previous === undefined ? undefined : earlierReading(previous), window),
+  };
+}
+
+function earlierReading({ identity, retrieval }: Manifest): EarlierReading {
+  return { clientId: identity.clientId, objectId: identity.objectId, serviceConnectionId: identity.serviceConnectionId, readFrom: epochSeconds(retrieval.startedAt), readUntil: epochSeconds(retrieval.endedAt) };
+}
+
+async function factsOf(parts: ExportParts, window: Window, state: ChainState | undefined, reading: Reading, written: WrittenExport): Promise<Omit<ManifestFacts, 'folder' | 'retrieval'>> {
+  const { agent, request, plan, signingKey } = parts;
+  const { late, witness } = reading;
+  const remembered = late.remembered();
+  const everFound = state?.previous?.witness.everFound;
+  return {
+    organization: { name: request.organization, id: parts.organizationId },
+    window: { kind: request.window.kind, requested: plan.requested, covered: window, overlapFrom: reading.window.startSeconds, unsettledFrom: plan.unsettledFrom },
+    chain: state === undefined ? 'none' : chainOf(state, window, runId(agent), { knownFrom: remembered.knownFrom, blocks: knownBlocks(remembered.blocks) }),
+    coverage: { from: formatInstant(state?.coveredFrom ?? window.startSeconds), until: formatInstant(window.endSeconds), gaps: [...state?.gaps ?? []] },
+    written,
+    lateArrivals: late,
+    empty: await emptiness(parts, window, state, written),
+    witness: {
+      accessLog: witness.accessLog,
+      serviceConnection: witness.serviceConnection,
+      everFound: { accessLog: everFound?.accessLog === true || witness.accessLog === 'found', serviceConnection: everFound?.serviceConnection === true || witness.serviceConnection === 'found' },
+    },
+    identity: parts.identity,
+    run: readRunFacts(agent, parts.productVersion),
+    signedBy: signingKey === undefined ? null : { keyId: signingKey.keyId, algorithm: signingKey.algorithm, publicKeySha256: signingKey.publicKeySha256 },
+  };
+}
+
+/** A quiet hour is nothing; a day in which the log does not even show our own reading proves nothing by itself. */
+async function emptiness(parts: ExportParts, window: Window, state: ChainState | undefined, written: WrittenExport): Promise<Manifest['empty']> {
+  if (written.tally.entries > 0 || state?.previous === undefined || window.endSeconds - window.startSeconds < QUIET_SECONDS) return null;
+  const policy = await readAuditingPolicy(new Observations(parts.subject)).catch(() => undefined);
+  parts.subject.signal.throwIfAborted();
+  return { proven: false, auditing: policy === undefined ? 'unknown' : policy ? 'on' : 'off' };
+}
+
+async function seal(parts: ExportParts, folder: ExportFolder, manifest: Manifest, written: WrittenExport): Promise<Pick<FinishedExport, 'directory' | 'manifest' | 'manifestSha256'>> {
+  const bytes = manifestBytes(manifest);
+  const hash = manifestSha256(bytes);
+  const signature = await parts.signingKey?.sign(Buffer.from(hash, 'hex'));
+  await writeExportSummary(folder.partial, parts.request, manifest, hash, written);
+  await sealFolder(folder.partial, manifest, signature === undefined || parts.signingKey === undefined ? undefined : { signature, publicKeyPem: parts.signingKey.publicKeyPem });
+  parts.subject.signal.throwIfAborted();
+  return { directory: await folder.publish(), manifest, manifestSha256: hash };
+}

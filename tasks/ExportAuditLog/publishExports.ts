@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { disarm } from '../common/errors/disarm';
+import { attachmentName, MANIFEST_ATTACHMENT } from '../common/evidence/previousRuns';
+import { MANIFEST_FILE } from '../common/evidence/manifestText';
+import type { AccessSubject } from '../common/access/observations';
+import type { ExportAgent, ExportRequest } from './inputs';
+import type { FinishedExport } from './exportWindow';
+import type { ExportPlan } from './planExports';
+import { writeRunSummary } from './summaries';
+
+/**
+ * Hands the finished exports of a run to the agent, sets the output variables from the last one, and has the run retained.
+ * @param finished at least one, oldest first
+ */
+export async function publishExports(subject: AccessSubject & { readonly agent: ExportAgent }, request: ExportRequest, plan: ExportPlan, finished: readonly FinishedExport[]): Promise<void> {
+  const { agent, job } = subject;
+  const { organization, artifactName, isPublished } = request;
+  const [first, last] = [finished[0], finished.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const { manifest } = last;
+  agent.setOutput('exportDirectory', last.directory);
+  agent.setOutput('artifactName', isPublished ? artifactName : '');
+  agent.setOutput('windowStart', first.manifest.window.covered.start);
+  agent.setOutput('windowEnd', manifest.window.covered.end);
+  agent.setOutput('entryCount', String(sum(finished, 'entries')));
+  agent.setOutput('manifestPath', path.join(last.directory, MANIFEST_FILE));
+  agent.setOutput('manifestSha256', last.manifestSha256);
+  agent.setOutput('coveredFrom', manifest.coverage.from);
+  agent.setOutput('coveredUntil', manifest.coverage.until);
+  agent.setOutput('gapCount', String(manifest.coverage.gaps.length));
+  agent.setOutput('lateCount', String(sum(finished, 'late')));
+  agent.attachSummary(`Audit log of ${organization}`, await writeRunSummary(agent, request, plan, finished, undefined));
+  agent.attachFile(MANIFEST_ATTACHMENT, attachmentName(manifest.folder), path.join(last.directory, MANIFEST_FILE));
+  agent.log.info(`Manifest of ${manifest.window.covered.start} to ${manifest.window.covered.end}: sha256 ${last.manifestSha256}`);
+  if (isPublished) {
+    agent.publishArtifact(artifactName, request.outputDirectory);
+    agent.log.info(`The agent uploads the ${finished.length === 1 ? 'export' : 'exports'} as the artifact "${artifactName}" once this step has ended.`);
+  } else {
+    agent.log.info(`The export is in ${last.directory}. The task does not publish it (publishArtifact: false).`);
+    if (manifest.chain !== 'none') agent.log.info(`Publish it as the artifact "${artifactName}": the next run continues only what it finds there.`);
+  }
+  agent.log.info(`Who can read it: everybody who may view the runs of the project "${disarm(job.projectName, 80)}".`);
+}
+
+function sum(finished: readonly FinishedExport[], count: 'entries' | 'late'): number {
+  return finished.reduce((total, { manifest }) => total + manifest.counts[count], 0);
+}
