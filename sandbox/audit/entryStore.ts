@@ -8,13 +8,14 @@ type WalkSwitches = Pick<Switches, 'startBound' | 'endBound' | 'boundPrecision' 
 
 /** The entries of the organization, with those that came during the session, in the order of the service. */
 export class EntryStore {
+  /** In the order of ids, newest first: a year of runs adds thousands, and every page of every query walks them. */
   private readonly added: StoredEntry[] = [];
 
   constructor(private readonly source: EntrySource) {}
 
   /** Adds an entry that the source does not know. */
   add(entry: StoredEntry): void {
-    this.added.push(entry);
+    this.added.splice(firstIndex(this.added, (known) => known.id > entry.id), 0, entry);
   }
 
   get additions(): readonly StoredEntry[] {
@@ -38,7 +39,8 @@ export class EntryStore {
   }
 
   private *merged(newest: number, oldest: number, compare: (left: StoredEntry, right: StoredEntry) => number): Generator<StoredEntry> {
-    const waiting = this.added.toSorted(compare);
+    const between = this.added.slice(firstIndex(this.added, ({ms}) => ms <= newest), firstIndex(this.added, ({ms}) => ms < oldest));
+    const waiting = compare === BY_ID ? between : between.sort(compare);
     let next = 0;
     for (const block of this.source.blocks(newest, oldest)) {
       for (const entry of compare === BY_ID ? block : block.toSorted(compare)) {
@@ -48,6 +50,17 @@ export class EntryStore {
     }
     yield* waiting.slice(next);
   }
+}
+
+/** Index of the first entry for which a condition holds that holds for all entries after it too; the length if there is none. */
+function firstIndex(entries: readonly StoredEntry[], holds: (entry: StoredEntry) => boolean): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(entries[middle] as StoredEntry)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 const BY_ID = (left: StoredEntry, right: StoredEntry): number => (left.id < right.id ? -1 : 1);

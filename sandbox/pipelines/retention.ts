@@ -23,7 +23,7 @@ export class Retention {
   settings(): Reply {
     return jsonReply(200, {
       purgeArtifacts: {min: 1, max: 60, value: 30}, purgePullRequestRuns: {min: 1, max: 30, value: 10}, purgeRuns: {min: 30, max: 731, value: 30},
-      retainRunsPerProtectedBranch: {min: 0, max: 50, value: 3}, runsToRetainPerProtectedBranch: null,
+      retainRunsPerProtectedBranch: {min: 0, max: 50, value: 3},
     });
   }
 
