@@ -146,6 +146,13 @@ describe('remembered ids', () => {
     assert.deepEqual(new Set(hashesOf(remembered)), new Set([inherited[2]!, entryOf(4_000), entryOf(5_000)].map(({ id }) => idHash(id))));
   });
 
+  it('count an inherited one that the service shows again once', async () => {
+    const again = [entryOf(3_000), entryOf(3_100)];
+    const arrivals = new LateArrivals(options({ rememberFrom: at(2_400), known: knowing(again, at(2_400)), mostRemembered: 3, predecessorReadAt: at(4_000) }));
+    await passed(arrivals, [...again, entryOf(4_000)]);
+    assert.deepEqual([arrivals.remembered().knownFrom, hashesOf(arrivals.remembered()).length], [at(2_400), 3]);
+  });
+
   it('never exceed their number, hold all since `knownFrom`, and invent none: whatever the service shows', async () => {
     const seconds = fc.uniqueArray(fc.integer({ min: 0, max: 7_000 }), { maxLength: 40 });
     await fc.assert(fc.asyncProperty(seconds, seconds, fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 7_000 }), fc.integer({ min: 1, max: 9 }), async (before, shown, most, remember, size) => {

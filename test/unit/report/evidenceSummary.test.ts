@@ -98,8 +98,9 @@ describe('summary of a run with several exports', () => {
   });
 
   it('stays short: a year of days is counted, and the newest are listed', () => {
-    const markdown = render({ exports: Array.from({ length: 365 }, (_, index) => day(10 + (index % 10))) });
+    const markdown = render({ exports: Array.from({ length: 365 }, (_, index) => (index === 364 ? day(20) : day(10 + (index % 10)))) });
     assert.match(markdown, /\*265 older\*/);
+    assert.match(markdown, /fabrikam\/day20/);
     assert.ok(markdown.length < 32 * 1024, String(markdown.length));
   });
 
