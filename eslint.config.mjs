@@ -2,7 +2,7 @@ import tseslint from "typescript-eslint";
 import { importRule } from "./scripts/importRules.mjs";
 
 export default tseslint.config(
-  { ignores: ["dist/", "out/", ".cache/", "node_modules/"] },
+  { ignores: ["build/", "dist/", "out/", ".cache/", "node_modules/"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -4,6 +4,7 @@ import path from "node:path";
 import { bundleTask } from "./bundle.mjs";
 import { bundledPackages, noticesOf } from "./notices.mjs";
 import { dist, productVersion, readJson, root, taskNames } from "./project.mjs";
+import { buildVerifier } from "./verifier.mjs";
 
 /**
  * Builds every task and stages the extension.
@@ -52,5 +53,6 @@ function writeJson(file, value) {
 
 if (process.argv[1] === import.meta.filename) {
   await buildExtension(dist);
+  await buildVerifier();
   console.log(`Staged ${path.relative(root, path.join(dist, "extension"))}`);
 }

@@ -7,6 +7,7 @@ import path from "node:path";
 import AdmZip from "adm-zip";
 import { buildExtension } from "./build.mjs";
 import { dist, productVersion, readJson, root } from "./project.mjs";
+import { buildVerifier, verifierFile } from "./verifier.mjs";
 
 const sizeLimitInBytes = 2 * 1024 * 1024;
 const inputs = ["tasks", "images", "scripts", "package.json", "package-lock.json", "vss-extension.json", "overview.md", "LICENSE"];
@@ -85,6 +86,7 @@ async function packageExtension(hash) {
   mkdirSync(fresh, { recursive: true });
   try {
     await buildExtension(fresh);
+    await buildVerifier();
     const vsix = createVsix(fresh);
     const bytes = statSync(vsix).size;
     if (bytes > sizeLimitInBytes) throw new Error(`${vsixName()} has ${bytes} bytes; at most ${sizeLimitInBytes} are allowed.`);
@@ -101,7 +103,7 @@ async function packageExtension(hash) {
 
 const hash = inputsHash();
 const stamp = path.join(dist, "inputs.sha256");
-if (!process.argv.includes("--force") && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) {
+if (!process.argv.includes("--force") && existsSync(stamp) && existsSync(verifierFile) && readFileSync(stamp, "utf8") === hash) {
   console.log(`dist/${vsixName()} is up to date.`);
 } else {
   const bytes = await packageExtension(hash);
