@@ -107,9 +107,9 @@ function openReading(request: ExportRequest, covered: Window, state: ChainState 
     window,
     late: new LateArrivals({
       coveredStart: covered.startSeconds, known, rememberFrom: covered.endSeconds - overlapSeconds, mostRemembered: state === undefined ? 0 : MOST_KNOWN_IDS,
-      predecessorReadAt: previous === undefined ? undefined : epochSeconds(previous.retrieval.endedAt),
+      predecessorReadAt: previous === undefined ? undefined : epochSeconds(previous.retrieval.startedAt),
     }),
-    witness: new Witness(previous === undefined ? undefined : earlierReading(previous), window),
+    witness: new Witness(state?.previousRun && earlierReading(state.previousRun), window),
   };
 }
 

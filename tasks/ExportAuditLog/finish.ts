@@ -19,7 +19,7 @@ export async function finish(subject: AccessSubject & { readonly agent: ExportAg
   const { organization } = request;
   if (finished.length === 0) return nothingNew(agent, request, plan);
   tellCoverage(agent, request, plan, finished, nowMs);
-  await publishExports(subject, request, plan, finished);
+  await publishExports(subject, request, plan, finished, nowMs);
   if (failure !== undefined && failure.code !== 'MAX_DURATION_REACHED') throw failure;
   if (failure !== undefined) agent.log.warning(`After ${formatDuration(request.maxDurationMs)} (maxDuration) ${finished.length} of ${plan.windows.length} exports were finished; the next run goes on there.`);
   const lost = plan.chain?.newlyLost ?? [];

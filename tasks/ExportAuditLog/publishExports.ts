@@ -6,13 +6,14 @@ import type { AccessSubject } from '../common/access/observations';
 import type { ExportAgent, ExportRequest } from './inputs';
 import type { FinishedExport } from './exportWindow';
 import type { ExportPlan } from './planExports';
+import { retainRun } from './retainRun';
 import { writeRunSummary } from './summaries';
 
 /**
  * Hands the finished exports of a run to the agent, sets the output variables from the last one, and has the run retained.
  * @param finished at least one, oldest first
  */
-export async function publishExports(subject: AccessSubject & { readonly agent: ExportAgent }, request: ExportRequest, plan: ExportPlan, finished: readonly FinishedExport[]): Promise<void> {
+export async function publishExports(subject: AccessSubject & { readonly agent: ExportAgent }, request: ExportRequest, plan: ExportPlan, finished: readonly FinishedExport[], nowMs: number): Promise<void> {
   const { agent, job } = subject;
   const { organization, artifactName, isPublished } = request;
   const [first, last] = [finished[0], finished.at(-1)];
@@ -29,7 +30,8 @@ export async function publishExports(subject: AccessSubject & { readonly agent: 
   agent.setOutput('coveredUntil', manifest.coverage.until);
   agent.setOutput('gapCount', String(manifest.coverage.gaps.length));
   agent.setOutput('lateCount', String(sum(finished, 'late')));
-  agent.attachSummary(`Audit log of ${organization}`, await writeRunSummary(agent, request, plan, finished, undefined));
+  const deletedAt = await retainRun(subject, request, nowMs);
+  agent.attachSummary(`Audit log of ${organization}`, await writeRunSummary(agent, request, plan, finished, deletedAt));
   agent.attachFile(MANIFEST_ATTACHMENT, attachmentName(manifest.folder), path.join(last.directory, MANIFEST_FILE));
   agent.log.info(`Manifest of ${manifest.window.covered.start} to ${manifest.window.covered.end}: sha256 ${last.manifestSha256}`);
   if (isPublished) {

@@ -7,6 +7,8 @@ export interface CommandFacts {
   readonly artifactName: string;
   /** Absolute. */
   readonly outputDirectory: string;
+  /** The agent's own, absolute. */
+  readonly temporaryDirectory: string;
 }
 
 type Check = (data: string, properties: Readonly<Record<string, string>>, facts: CommandFacts) => boolean;
@@ -21,13 +23,22 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 /** Text that the agent shows as it is: one line, and nothing in it that an agent would execute or format. */
 const SHOWN = /^(?!.*##)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,1000}$/;
 
-const OUTPUTS: Readonly<Record<string, Check>> = {
+/** The output variables, and what each may hold. */
+export const OUTPUTS: Readonly<Record<string, Check>> = {
   exportDirectory: (data, _, facts) => isExportFolder(data, facts),
   artifactName: (data, _, facts) => data === facts.artifactName,
   windowStart: (data) => INSTANT.test(data),
   windowEnd: (data) => INSTANT.test(data),
   entryCount: (data) => /^\d+$/.test(data),
+  manifestPath: (data, _, facts) => path.basename(data) === 'manifest.json' && isExportFolder(path.dirname(data), facts),
+  manifestSha256: (data) => /^[0-9a-f]{64}$/.test(data),
+  coveredFrom: (data) => INSTANT.test(data),
+  coveredUntil: (data) => INSTANT.test(data),
+  gapCount: (data) => /^\d+$/.test(data),
+  lateCount: (data) => /^\d+$/.test(data),
 };
+
+const SUMMARY_TYPE = 'Distributedtask.Core.Summary';
 
 /** Every command that the task's own code gives; whatever else the agent finds was written by somebody else. */
 const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
@@ -37,8 +48,10 @@ const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
   'task.issue': { properties: { type: /^(warning|error)$/, source: /^TaskInternal$/ }, data: (data) => SHOWN.test(data) },
   'task.setvariable': { properties: { variable: /^\w+$/, isoutput: /^true$/, issecret: /^false$/ }, data: (data, properties, facts) => OUTPUTS[properties['variable'] ?? '']?.(data, properties, facts) === true },
   'task.addattachment': {
-    properties: { type: /^Distributedtask\.Core\.Summary$/, name: /^Audit log of fabrikam$/ },
-    data: (data, _, facts) => path.basename(data) === 'summary.md' && isExportFolder(path.dirname(data), facts),
+    properties: { type: /^(Distributedtask\.Core\.Summary|AuditLogExport\.Manifest)$/, name: /^(Audit log of fabrikam|fabrikam\.\d{8}T\d{6}Z_\d{8}T\d{6}Z\.run\w+-\d+)$/ },
+    data: (data, { type }, facts) => (type === SUMMARY_TYPE
+      ? /^audit-log-fabrikam\.run\w+-\d+\.\d+\.md$/.test(path.basename(data)) && path.dirname(data) === facts.temporaryDirectory
+      : path.basename(data) === 'manifest.json' && isExportFolder(path.dirname(data), facts)),
   },
   'artifact.upload': {
     properties: { containerfolder: /./, artifactname: /./ },

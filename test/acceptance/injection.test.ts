@@ -5,7 +5,7 @@ import { parseCommand } from '../../sandbox/agent/commands';
 import { startSandbox } from '../../sandbox/sandbox';
 import { inParallel } from '../support/inParallel';
 import { newWorkFolder, removeWorkFolders, runPackaged, type PackagedRun } from '../support/packagedTask';
-import { foreignCommand } from './allowedCommands';
+import { foreignCommand, OUTPUTS } from './allowedCommands';
 import { COMMAND, HOSTILE_ASSERTION, HOSTILE_FOLDER, INJECTION_SCENARIOS, type InjectionScenario } from './injectionScenarios';
 
 interface Played {
@@ -19,7 +19,6 @@ interface Played {
 const SECTIONS = new Set(['Audit log of the organization "fabrikam"', 'The export was refused: looking for the cause', 'What is wrong', 'What was seen'].map((title) => `##[section]${title}`));
 /** For a quick look: SCENARIOS=claims npx mocha test/acceptance/injection.test.ts plays only those with that word in their name. */
 const SCENARIOS = INJECTION_SCENARIOS.filter(({ name }) => name.includes(process.env['SCENARIOS'] ?? ''));
-const OUTPUTS = new Set(['exportDirectory', 'artifactName', 'windowStart', 'windowEnd', 'entryCount']);
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e]/;
 
 describe('text of strangers', function () {
@@ -51,7 +50,7 @@ describe('text of strangers', function () {
   });
 
   it('would be noticed', () => {
-    const facts = { secrets: [], artifactName: 'audit-log', outputDirectory: '/work' };
+    const facts = { secrets: [], artifactName: 'audit-log', outputDirectory: '/work', temporaryDirectory: '/temp' };
     const lines = [COMMAND, `x ${COMMAND}`, '##vso[task.complete result=Succeeded;extra=1]done', '##vso[task.setsecret]x', '##vso[artifact.upload containerfolder=a;artifactname=a]/etc'];
     for (const line of lines) assert.ok(foreignCommand({ ...parseCommand(line)!, line, allowed: true }, facts), line);
     assert.throws(() => assertInert('[link](https://attacker.example)'));
@@ -83,11 +82,12 @@ function assertOwnCommands({ scenario, run, tokens }: Played): void {
     secrets: [...tokens, HOSTILE_ASSERTION],
     artifactName: scenario.inputs?.['artifactName'] ?? 'audit-log',
     outputDirectory: path.join(staging, scenario.inputs?.['outputDirectory'] === undefined ? 'audit-log' : HOSTILE_FOLDER),
+    temporaryDirectory: run.environment['AGENT_TEMPDIRECTORY'] ?? '',
   };
   assert.deepEqual(run.commands.flatMap((command) => foreignCommand(command, facts) ?? []), []);
   assert.ok(run.commands.every(({ allowed }) => allowed), 'nothing was tried that the task may not do');
   assert.equal(run.commands.filter(({ event }) => event === 'complete').length, 1);
-  assert.deepEqual(Object.keys(run.outputVariables).filter((name) => !OUTPUTS.has(name)), []);
+  assert.deepEqual(Object.keys(run.outputVariables).filter((name) => !(name in OUTPUTS)), []);
   assert.deepEqual(run.artifacts.map(({ name }) => name), scenario.code === undefined ? [facts.artifactName] : []);
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { startSandbox, type Sandbox, type TruthEntry } from '../../sandbox/sandbox';
 import { runPackaged, type PackagedRun } from '../support/packagedTask';
+import { OUTPUTS } from './allowedCommands';
 import { BETWEEN, isRefused, SEVERAL_PAGES, type Exported, type FaultRow, type Refused } from './faultRow';
 
 /** Runs one row of the table with a stand-in of its own, and judges how the step ended. */
@@ -38,13 +39,12 @@ async function truthOf(sandbox: Sandbox, window: { start: number; end: number })
 }
 
 const OWN_COMMANDS = new Set(['task.debug', 'task.setsecret', 'task.setprogress', 'task.setvariable', 'task.addattachment', 'task.issue', 'task.complete', 'artifact.upload']);
-const OWN_VARIABLES = new Set(['exportDirectory', 'artifactName', 'windowStart', 'windowEnd', 'entryCount']);
 
 /** No command that the task does not give itself, and no token where people look. */
 function assertNothingStrange(run: PackagedRun, sandbox: Sandbox): void {
   for (const { area, event, properties, data } of run.commands) {
     assert.ok(OWN_COMMANDS.has(`${area}.${event}`), `command ${area}.${event}`);
-    if (event === 'setvariable') assert.ok(OWN_VARIABLES.has(properties['variable'] ?? ''), `variable ${properties['variable'] ?? ''}`);
+    if (event === 'setvariable') assert.ok((properties['variable'] ?? '') in OUTPUTS, `variable ${properties['variable'] ?? ''}`);
     if (event === 'upload') assert.match(data, /audit-log$/);
   }
   assert.ok(!run.maskedLog.includes('##vso'), 'a command in the log');

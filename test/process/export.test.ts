@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -45,24 +47,48 @@ describe('the packaged task in a pipeline', function () {
     const stamps = [BETWEEN.startTime, BETWEEN.endTime].map((text) => text.replace('.000', '').replace(/[-:]/g, ''));
     const folder = path.join('fabrikam', `${stamps.join('_')}.run4711-1`);
     assert.deepEqual(result.artifacts.map(({ name, containerFolder }) => [name, containerFolder]), [['audit-log', 'audit-log']]);
-    assert.deepEqual(filesBelow(result.artifacts[0]?.directory ?? ''), ['audit-log.csv', 'audit-log.jsonl.gz', 'summary.md'].map((file) => path.join(folder, file)));
+    assert.deepEqual(filesBelow(result.artifacts[0]?.directory ?? ''), ['SHA256SUMS', 'audit-log.csv', 'audit-log.jsonl.gz', 'manifest.json', 'summary.md'].map((file) => path.join(folder, file)));
     assert.deepEqual(result.outputVariables, {
       exportDirectory: path.join(result.workDirectory, '1', 'a', 'audit-log', folder),
       artifactName: 'audit-log',
       windowStart: BETWEEN.startTime.replace('.000', ''),
       windowEnd: BETWEEN.endTime.replace('.000', ''),
       entryCount: String(linesOf(exportFolder(result)).length),
+      manifestPath: path.join(result.workDirectory, '1', 'a', 'audit-log', folder, 'manifest.json'),
+      manifestSha256: createHash('sha256').update(readFileSync(path.join(exportFolder(result), 'manifest.json'))).digest('hex'),
+      coveredFrom: BETWEEN.startTime.replace('.000', ''),
+      coveredUntil: BETWEEN.endTime.replace('.000', ''),
+      gapCount: '0',
+      lateCount: '0',
     });
+    assert.match(result.maskedLog, new RegExp(`^Manifest of .+: sha256 ${result.outputVariables.manifestSha256}$`, 'm'));
     assert.match(result.maskedLog, /Who can read it: everybody who may view the runs of the project "Fiber"\./);
   });
 
-  it('attaches the summary that is in the artifact, without people', async () => {
+  it('attaches the manifest that is in the artifact, for the runs to come', async () => {
+    const result = await run(BETWEEN);
+    const folder = exportFolder(result);
+    assert.deepEqual(result.attachments.map(({ type, name, content }) => ({ type, name, content })), [
+      { type: 'AuditLogExport.Manifest', name: `fabrikam.${path.basename(folder)}`, content: readFileSync(path.join(folder, 'manifest.json')) },
+    ]);
+  });
+
+  it('seals the folder as sha256sum checks it', async () => {
+    const folder = exportFolder(await run({ ...BETWEEN, formats: 'jsonl,csv,json' }));
+    const { status, stdout } = spawnSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' });
+    assert.equal(status, 0, stdout);
+    assert.equal(stdout.trim().split('\n').length, readdirSync(folder).length - 1);
+  });
+
+  it('attaches the summary that is in the artifact, with the day on which this copy is deleted, without people', async () => {
     const result = await run(BETWEEN);
     const [summary, ...others] = result.summaries;
     assert.ok(summary?.content && others.length === 0);
     assert.equal(summary.name, 'Audit log of fabrikam');
-    assert.deepEqual(summary.content, readFileSync(path.join(exportFolder(result), 'summary.md')));
     const text = summary.content.toString('utf8');
+    const deletion = /^Azure DevOps deletes this copy with its run, on (\d{4}-\d\d-\d\d) or soon after\..+\n\n/m;
+    assert.equal(text.replace(deletion, ''), readFileSync(path.join(exportFolder(result), 'summary.md'), 'utf8'));
+    assert.match(result.maskedLog, new RegExp(`^This copy is kept until ${deletion.exec(text)?.[1]} \\(retention lease on this run\\)\\.$`, 'm'));
     assert.match(text, /\| Category \| Entries \|/);
     const people = new Set((await truth(sandbox, result)).map(({ json }) => (JSON.parse(json) as { actorUPN?: string }).actorUPN).filter((name) => name !== undefined));
     assert.notEqual(people.size, 0);
@@ -108,12 +134,12 @@ describe('the packaged task in a pipeline', function () {
 
   it('writes every format, plain or compressed', async () => {
     const plain = exportFolder(await run({ ...BETWEEN, formats: 'jsonl,csv,json', compressJson: 'false', csvDelimiter: 'semicolon' }));
-    assert.deepEqual(readdirSync(plain).sort(), ['audit-log.csv', 'audit-log.json', 'audit-log.jsonl', 'summary.md']);
+    assert.deepEqual(readdirSync(plain).sort(), ['SHA256SUMS', 'audit-log.csv', 'audit-log.json', 'audit-log.jsonl', 'manifest.json', 'summary.md']);
     const lines = readFileSync(path.join(plain, 'audit-log.jsonl'), 'utf8').trimEnd().split('\n');
     assert.deepEqual(JSON.parse(readFileSync(path.join(plain, 'audit-log.json'), 'utf8')), lines.map((line) => JSON.parse(line) as unknown));
     assert.match(readFileSync(path.join(plain, 'audit-log.csv'), 'utf8'), /^\ufeff"?timestampUtc"?;|^\ufeff.*;"?timestampUtc"?[;\r]/);
     const compressed = exportFolder(await run({ ...BETWEEN, formats: 'json' }));
-    assert.deepEqual(readdirSync(compressed).sort(), ['audit-log.json.gz', 'summary.md']);
+    assert.deepEqual(readdirSync(compressed).sort(), ['SHA256SUMS', 'audit-log.json.gz', 'manifest.json', 'summary.md']);
     assert.equal(gunzipSync(readFileSync(path.join(compressed, 'audit-log.json.gz'))).toString('utf8'), readFileSync(path.join(plain, 'audit-log.json'), 'utf8'));
   });
 
@@ -183,7 +209,7 @@ describe('the packaged task in a pipeline', function () {
   const future = new Date(Date.now() + DAY_MS).toISOString();
   const old = [95, 94].map((days) => new Date(Date.now() - days * DAY_MS).toISOString());
   const wrong: readonly (readonly [what: string, inputs: Readonly<Record<string, string>>, problem: RegExp])[] = [
-    ['an unknown window', { window: 'yesterday' }, /^window: "yesterday" is not allowed\. Allowed: last, previous, between\. Example/],
+    ['an unknown window', { window: 'yesterday' }, /^window: "yesterday" is not allowed\. Allowed: sinceLastExport, last, previous, between\. Example/],
     ['an unreadable duration', { duration: 'a day' }, /^duration: "a day" is not a duration\. Write it .*such as 24h/],
     ['a duration beyond 90 days', { duration: '91d' }, /^duration: .*90/],
     ['an unknown period', { window: 'previous', period: 'year' }, /^period: "year" is not allowed\. Allowed: day, week, month/],

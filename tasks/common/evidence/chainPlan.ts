@@ -15,8 +15,10 @@ export interface ChainState {
   readonly origin: Chain['origin'];
   readonly predecessor: Predecessor | null;
   readonly restartedAfter: Predecessor | null;
-  /** The export before this one: what its log should show of it, and since when its clock speaks. */
+  /** The export before this one. */
   readonly previous: Manifest | undefined;
+  /** The last export of the run before this one, whose reading the log should show. */
+  readonly previousRun: Manifest | undefined;
   /** Where the next export begins, seconds since 1970. */
   readonly from: number;
   /** All known gaps, oldest first. */
@@ -74,7 +76,7 @@ function continued(identity: ChainIdentity, head: ChainHead, reading: Omit<Chain
     newlyLost,
     notes: reading.notes,
     state: {
-      identity, position: chain.position + 1, origin: chain.origin, predecessor: reference(head), restartedAfter: null, previous: head.manifest, from,
+      identity, position: chain.position + 1, origin: chain.origin, predecessor: reference(head), restartedAfter: null, previous: head.manifest, previousRun: head.manifest, from,
       gaps: [...coverage.gaps, ...newlyLost].sort((left, right) => (left.start < right.start ? -1 : 1)).slice(-MOST_GAPS),
       coveredFrom: Math.max(epochSeconds(coverage.from), shortenedTo, ...newlyLost.map(({ end }) => epochSeconds(end))),
       runs: reading.runs, known: from === until ? chain.known : [], knownFrom: from === until ? epochSeconds(chain.knownFrom) : undefined,
@@ -92,7 +94,7 @@ function begun(identity: ChainIdentity, head: ChainHead | undefined, continueFro
     notes,
     state: {
       identity, position: 1, origin: { start: formatInstant(from), continueFrom: continueFrom === undefined ? null : continueFromText(continueFrom) },
-      predecessor: null, restartedAfter: head === undefined ? null : reference(head), previous: undefined, from, gaps: skipped, coveredFrom: from, runs: [], known: [], knownFrom: undefined,
+      predecessor: null, restartedAfter: head === undefined ? null : reference(head), previous: undefined, previousRun: undefined, from, gaps: skipped, coveredFrom: from, runs: [], known: [], knownFrom: undefined,
     },
   };
 }

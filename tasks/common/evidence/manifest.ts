@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { epochSeconds, formatInstant } from '../window/instant';
 
 /** The version of the manifest's form; a reader refuses one that it does not know. */
 export const MANIFEST_VERSION = 1;
@@ -12,7 +13,7 @@ export const MOST_GAPS = 1_000;
 
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const instant = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/), v.check((value) => Number.isFinite(Date.parse(value))));
+const instant = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/), v.check((value) => Number.isFinite(Date.parse(value)) && formatInstant(epochSeconds(value)) === value));
 const ticks = v.pipe(v.string(), v.regex(/^\d{19}$/));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const runId = v.pipe(v.string(), v.regex(/^[\w-]{1,40}$/));

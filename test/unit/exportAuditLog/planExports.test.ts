@@ -97,7 +97,7 @@ describe('the continuation of a chain', () => {
   const plan = (from: number, change: Partial<ChainState> = {}, newlyLost: readonly Gap[] = []): { windows: readonly Window[]; lines: string[]; warnings: string[] } => {
     const agent = new FakeAgent<InputName, OutputName>();
     const state: ChainState = {
-      identity, position: 1, origin: { start: '2026-11-01T00:00:00Z', continueFrom: null }, predecessor: null, restartedAfter: null, previous: undefined, from,
+      identity, position: 1, origin: { start: '2026-11-01T00:00:00Z', continueFrom: null }, predecessor: null, restartedAfter: null, previous: undefined, previousRun: undefined, from,
       gaps: [], coveredFrom: from, runs: [], known: [], knownFrom: undefined, ...change,
     };
     const { windows } = planContinuation(agent, request(window), window, { state, newlyLost, notes: ['A note.'] }, NOW);
