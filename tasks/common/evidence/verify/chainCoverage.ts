@@ -73,7 +73,7 @@ export async function tellBrokenLink(parts: BrokenLinkParts): Promise<void> {
   const { step: { record, reference, older, link }, requested, findings } = parts;
   if (reference === null) return;
   if (link === 'replaced' && older !== undefined) {
-    findings.invalid('hash does not match', { folder: older.place, file: MANIFEST_FILE }, `This is not the manifest that the next export follows (${record.place}).`);
+    findings.invalid('hash does not match', { folder: older.place, file: MANIFEST_FILE }, `This is not the manifest that the next export follows (${record.place}): one of the two was changed.`);
     return;
   }
   if (link !== 'missing') return;

@@ -53,6 +53,8 @@ export class EntryChecks implements SeenEntry {
   readonly #coveredStart: Moment;
   readonly #coveredEnd: Moment;
   readonly #knownFrom: Moment | undefined;
+  readonly #problems = new Map<string, number>();
+  #unreadable = 0;
   #late = 0;
   #unknown = 0;
   #newest: string | undefined;
@@ -83,15 +85,15 @@ export class EntryChecks implements SeenEntry {
   add(bytes: Buffer, from: number, to: number, isText: boolean): void {
     this.line += 1;
     const scanner = this.#scanner;
-    if (!isText || !scanner.scan(bytes, from, to)) { this.#problem('This line is no JSON object.'); return; }
+    if (!isText || !scanner.scan(bytes, from, to)) { this.#skip('This line is no JSON object.'); return; }
     this.bytes = bytes;
     this.from = from;
     this.to = to;
     const idFrom = scanner.from[FIELD.id] as number;
     const idTo = scanner.to[FIELD.id] as number;
     const timeFrom = scanner.from[FIELD.timestamp] as number;
-    if (idFrom < 0 || bytes[idFrom] !== QUOTE || idTo - idFrom < 3) { this.#problem('This entry has no id.'); return; }
-    if (timeFrom < 0 || !this.#reader.timestamp(bytes, timeFrom, scanner.to[FIELD.timestamp] as number, this.moment)) { this.#problem('This entry has no timestamp that can be read.'); return; }
+    if (idFrom < 0 || bytes[idFrom] !== QUOTE || idTo - idFrom < 3) { this.#skip('This entry has no id.'); return; }
+    if (timeFrom < 0 || !this.#reader.timestamp(bytes, timeFrom, scanner.to[FIELD.timestamp] as number, this.moment)) { this.#skip('This entry has no timestamp that can be read.'); return; }
     this.#checkId(idFrom, idTo);
     this.#checkOrder(idFrom, idTo);
     this.#checkWindow();
@@ -101,16 +103,28 @@ export class EntryChecks implements SeenEntry {
 
   /** After the last line. */
   finish(): void {
-    const { counts, entries, tallies } = this.#parts.manifest;
+    const { counts, entries } = this.#parts.manifest;
+    for (const [sentence, count] of this.#problems) {
+      if (count > MOST_OF_ONE_KIND) this.#wrong(`${count - MOST_OF_ONE_KIND} more lines like these: ${sentence}`);
+    }
     if (this.line !== counts.entries) this.#wrong(`It holds ${this.line} entries, but the manifest counts ${counts.entries}.`);
-    if (this.#late !== counts.late) this.#wrong(`It holds ${this.#late} late entries, but the manifest counts ${counts.late}.`);
+    // What follows would only say the same again.
+    if (this.line !== counts.entries || this.#unreadable > 0) return;
+    if (this.#late !== counts.late) this.#wrong(`Of its entries ${this.#late} came late, but the manifest counts ${counts.late}.`);
     if (!isMark(entries.newest, this.#newest, this.#newestTicks)) this.#wrong('Its newest entry is not the one that the manifest names.');
     const oldest = this.#newest === undefined ? undefined : this.id();
     if (!isMark(entries.oldest, oldest, ticksOfMoment(this.moment))) this.#wrong('Its oldest entry is not the one that the manifest names.');
-    for (const name of ['category', 'area', 'action'] as const) {
-      if (JSON.stringify(this.#tallies[name].sorted()) !== JSON.stringify(tallies[name].map(({ name: of, entries: count }) => ({ name: of, entries: count })))) this.#wrong(`Its entries by ${name} are not as many as the manifest says.`);
-    }
-    if (this.#unknown > 0) this.#wrong(`The manifest does not know ${this.#unknown} of these entries.`);
+    const different = this.#differentTallies();
+    if (different.length > 0) this.#wrong(`Its entries by ${different.join(', by ')} are not as many as the manifest says.`);
+    if (this.#unknown > 0) this.#wrong(`The manifest does not name ${this.#unknown} of these entries as known.`);
+  }
+
+  #differentTallies(): string[] {
+    const { tallies } = this.#parts.manifest;
+    return (['category', 'area', 'action'] as const).filter((name) => {
+      const said = tallies[name].map(({ name: of, entries }) => ({ name: of, entries }));
+      return JSON.stringify(this.#tallies[name].sorted()) !== JSON.stringify(said);
+    });
   }
 
   #checkId(idFrom: number, idTo: number): void {
@@ -161,8 +175,15 @@ export class EntryChecks implements SeenEntry {
     this.#newestTicks = ticksOfMoment(this.moment);
   }
 
+  #skip(sentence: string): void {
+    this.#unreadable += 1;
+    this.#problem(sentence);
+  }
+
   #problem(sentence: string): void {
-    this.#parts.onProblem(this.line, sentence);
+    const count = (this.#problems.get(sentence) ?? 0) + 1;
+    this.#problems.set(sentence, count);
+    if (count <= MOST_OF_ONE_KIND) this.#parts.onProblem(this.line, sentence);
   }
 
   #wrong(sentence: string): void {
@@ -180,6 +201,8 @@ function isMark(mark: Manifest['entries']['newest'], id: string | undefined, tic
   return mark.ticks === ticks && mark.id === id.slice(0, mark.id.length) && mark.id.length === Math.min(id.length, LONGEST_MARK);
 }
 
+/** Lines of one file that are named for the same problem; the others are counted. */
+const MOST_OF_ONE_KIND = 3;
 /** Manifests cut longer ids. */
 const LONGEST_MARK = 1_000;
 const QUOTE = 0x22;

@@ -37,14 +37,14 @@ export interface CheckedFiles {
 /** Reads every file of an export once and holds it against manifest and SHA256SUMS; the evidence entry by entry. */
 export async function checkFiles(parts: ExportFilesParts): Promise<CheckedFiles> {
   const { manifest, findings, place } = parts;
-  const hashes = new Map([[MANIFEST_FILE, parts.manifestSha256]]);
+  const hashes = new Map([[MANIFEST_FILE, parts.manifestSha256], ...manifest.files.map(({ name, sha256 }) => [name, sha256] as const)]);
   const evidence = manifest.files.find(({ format }) => format === 'jsonl') ?? manifest.files.find(({ format }) => format === 'json');
   const checks = evidence === undefined || parts.onEntry === undefined ? undefined : entryChecks(parts, parts.onEntry, evidence.name);
   if (evidence === undefined) findings.note('not found', { folder: place }, 'This export has only files made for reading: its entries could not be checked one by one.');
   let valid = 0;
   for (const file of manifest.files) {
     const before = findings.all.length + findings.unnamed;
-    await checkFile(parts, file, file === evidence ? checks : undefined, hashes);
+    await checkFile(parts, file, file === evidence ? checks : undefined);
     if (findings.all.length + findings.unnamed === before) valid += 1;
   }
   await checkSums(parts, hashes);
@@ -56,18 +56,18 @@ function entryChecks({ manifest, findings, place }: ExportFilesParts, onEntry: (
   return new EntryChecks({ manifest, file, onEntry, onProblem: (line, sentence) => { findings.invalid('invalid format', { folder: place, file, line }, sentence); } });
 }
 
-async function checkFile(parts: ExportFilesParts, file: ManifestFile, checks: EntryChecks | undefined, hashes: Map<string, string>): Promise<void> {
+async function checkFile(parts: ExportFilesParts, file: ManifestFile, checks: EntryChecks | undefined): Promise<void> {
   const { folder, place, findings } = parts;
   const where = { folder: place, file: file.name };
   const reader = readerOf(file, checks);
   const content = await contentOf(path.join(folder, file.name), { ...(reader && { onContent: reader.push }), mostContent: CONTENT_AT_LEAST + file.entries * CONTENT_OF_AN_ENTRY });
   if (content === undefined) { findings.invalid('not found', where, 'The manifest lists this file, but it is not here.'); return; }
   if (content === 'noFile') { findings.invalid('not found', where, 'Under the name of this file there is none that can be read.'); return; }
-  hashes.set(file.name, content.sha256);
   const problem = hashProblem(file, content);
   if (problem !== undefined) findings.invalid('hash does not match', where, problem);
   else if (content.problem !== undefined) findings.invalid('invalid format', where, `This file is as the manifest says, but ${content.problem}.`);
-  if (content.problem !== undefined) return;
+  // Of a file that is not the one that was written, only the entries are worth a closer look: they may show where it was changed.
+  if (content.problem !== undefined || (problem !== undefined && checks === undefined)) return;
   const wrong = reader?.end();
   if (wrong !== undefined) findings.invalid('invalid format', where, wrong);
   checks?.finish();
@@ -176,9 +176,9 @@ async function checkSumsLine(folder: string, place: string, { line, name, sha256
     hashes.set(name, content.sha256);
   }
   if (hashes.get(name) === sha256) return;
-  // What the manifest lists has been held against the manifest already: here it is the list that differs.
+  // A file that the manifest lists has been held against the manifest already: here it is the list that differs.
   const where = isKnown ? { folder: place, file: CHECKSUMS_FILE, line } : { folder: place, file: name };
-  findings.invalid('hash does not match', where, isKnown ? `This line does not fit ${name}.` : `This file is not the one that ${CHECKSUMS_FILE} lists.`);
+  findings.invalid('hash does not match', where, isKnown ? `This line does not fit ${name === MANIFEST_FILE ? 'the manifest' : 'what the manifest says'}.` : `This file is not the one that ${CHECKSUMS_FILE} lists.`);
 }
 
 async function nameUnlisted({ folder, place, findings }: ExportFilesParts, hashes: ReadonlyMap<string, string>): Promise<void> {

@@ -69,7 +69,15 @@ async function readFound({ path: folder, place, hasManifest }: FoundFolder, find
     findings.invalid('invalid format', where, `This manifest cannot be used: ${problem ?? ''}.`);
     return undefined;
   }
+  if (isAhead(manifest)) findings.invalid('invalid format', where, `It says that it covers the time until ${manifest.window.covered.end}, which had not come when it was made.`);
   return recordOf(manifest, manifestSha256(bytes), place, folder);
+}
+
+/** By the latest of the clocks that it names; an end between two seconds is raised to the next. */
+function isAhead({ window, retrieval }: Manifest): boolean {
+  const { endedAt, agentClock, serviceClock } = retrieval;
+  const latest = Math.max(...[endedAt, agentClock, serviceClock ?? endedAt].map((instant) => Date.parse(instant)));
+  return Date.parse(window.covered.end) > latest + 1_000;
 }
 
 function unreadable(thrown: unknown): undefined {

@@ -44,6 +44,13 @@ export class Findings {
   readonly #counts = new Map<string, number>();
   readonly #invalidFolders = new Set<string>();
 
+  /** In the order in which places were met; of one file first what concerns the whole, then its lines. */
+  get inOrder(): readonly Finding[] {
+    const order = new Map<string, number>();
+    for (const finding of this.all) if (!order.has(keyOf(finding))) order.set(keyOf(finding), order.size);
+    return [...this.all].sort((left, right) => (order.get(keyOf(left)) ?? 0) - (order.get(keyOf(right)) ?? 0) || (left.line ?? 0) - (right.line ?? 0));
+  }
+
   invalid(verdict: Finding['verdict'], place: Place, sentence: string): void {
     this.#add({ verdict, isInvalid: true, ...place, sentence });
   }
@@ -62,10 +69,14 @@ export class Findings {
       this.invalidCount += 1;
       if (finding.folder !== undefined) this.#invalidFolders.add(finding.folder);
     }
-    const key = `${finding.folder ?? ''}/${finding.file ?? ''}`;
+    const key = keyOf(finding);
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     if ((finding.file !== undefined && count > MOST_OF_ONE_FILE) || this.all.length >= MOST) this.unnamed += 1;
     else this.all.push(finding);
   }
+}
+
+function keyOf({ folder, file }: Place): string {
+  return `${folder ?? ''}/${file ?? ''}`;
 }

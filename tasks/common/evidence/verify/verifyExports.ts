@@ -99,7 +99,7 @@ export async function verifyExports(options: VerifyOptions): Promise<Verificatio
     requested: options.requested,
     chains,
     ...separate,
-    findings: findings.all,
+    findings: findings.inOrder,
     unnamedFindings: findings.unnamed,
     totals: { ...totals, signedBy: Object.fromEntries(totals.signedBy) },
     keptHashes: options.kept.length,
