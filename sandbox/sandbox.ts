@@ -22,7 +22,7 @@ import {EntryWriter} from './organization/entryWriter';
 import {fixedEntries} from './organization/fixedEntries';
 import {GeneratedEntries, type EntrySource} from './organization/organization';
 import {SeededRandom} from './organization/random';
-import {exactly, workingHours} from './organization/timetable';
+import {exactly, workingHours, type Lateness} from './organization/timetable';
 import type {Directory} from './organization/directory';
 import {Witness} from './audit/witness';
 import {BuildService} from './pipelines/buildService';
@@ -33,6 +33,8 @@ import {Pipelines} from './pipelines/pipelines';
 import {applyMisconfiguration} from './misconfigurations/catalog';
 import {healthyAccess, type AccessSettings} from './security/accessSettings';
 import {DEFAULT_SWITCHES, type Switches} from './switches';
+
+const USUAL_LATENESS: Lateness = {share: 0.02, longestMs: 20 * 60_000};
 
 export type {FaultRule, RecordedRequest, Switches, TruthEntry};
 
@@ -46,6 +48,8 @@ export interface SandboxOptions {
   readonly clock?: () => number;
   /** Average over a week; default 2,000. */
   readonly entriesPerDay?: number;
+  /** Which of them come late while the switch `lateArrivals` is on; default every 50th or so, by up to 20 minutes. */
+  readonly lateness?: Lateness;
   /** Instead: exactly so many entries, evenly spread over `start` ≤ t < `end` (ms since 1970), the oldest exactly on `start`. */
   readonly totalEntries?: {readonly count: number; readonly start: number; readonly end: number};
   /** Instead: exactly these entries, as objects or as the JSON text the service is to send. */
@@ -148,7 +152,7 @@ function buildSource(options: SandboxOptions, seed: number, directory: Directory
   const hostileShare = switches.hostile === 'every' ? 1 : switches.hostile ? 0.25 : 0;
   const writer = new EntryWriter(directory, seed, {hostileShare, whitespace: switches.whitespace, strayBackslashShare: switches.strayBackslash ? 0.02 : 0});
   const {totalEntries: total} = options;
-  const timetable = total === undefined ? workingHours(seed, options.entriesPerDay ?? 2000, switches.lateArrivals) : exactly(total.count, total.start, total.end);
+  const timetable = total === undefined ? workingHours(seed, options.entriesPerDay ?? 2000, switches.lateArrivals ? options.lateness ?? USUAL_LATENESS : undefined) : exactly(total.count, total.start, total.end);
   return new GeneratedEntries(seed, timetable, writer);
 }
 

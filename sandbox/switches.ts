@@ -9,7 +9,7 @@ export interface Switches {
   whitespace: boolean;
   /** A stray backslash, which makes the JSON invalid, in every 50th entry or so. */
   strayBackslash: boolean;
-  /** Some entries become visible only up to 20 minutes after their time. */
+  /** Some entries become visible only up to 20 minutes after their time, unless told otherwise. */
   lateArrivals: boolean;
 
   startBound: 'inclusive' | 'exclusive';

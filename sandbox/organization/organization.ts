@@ -15,7 +15,6 @@ export interface EntrySource {
 
 const CACHED_BUCKETS = 48;
 const TICKS_PER_MS = 10_000;
-const LATEST_ARRIVAL_MS = 20 * 60_000;
 
 /** The entries of an organization, a pure function of seed and instant; a window costs only its own entries. */
 export class GeneratedEntries implements EntrySource {
@@ -44,12 +43,13 @@ export class GeneratedEntries implements EntrySource {
 
   private generate(index: number): StoredEntry[] {
     const bucket = this.timetable.bucket(index);
+    const {lateness} = this.timetable;
     const random = new SeededRandom(this.seed, index);
-    const shelf = new Shelf();
+    const shelf = new Shelf(bucket.count);
     for (const offset of drawOffsets(random, bucket)) {
       const ms = bucket.startMs + Math.floor(offset / TICKS_PER_MS);
       const subTicks = offset % TICKS_PER_MS;
-      const late = this.timetable.lateArrivals && random.chance(0.02) ? random.below(LATEST_ARRIVAL_MS) : 0;
+      const late = lateness !== undefined && random.chance(lateness.share) ? random.below(lateness.longestMs) : 0;
       this.writer.write(shelf, random, ms, subTicks, ms + late);
     }
     return sortTies(shelf.entries);

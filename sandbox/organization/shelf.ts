@@ -1,6 +1,8 @@
 import type {StoredEntry} from './storedEntry';
 
-const BLOCK_BYTES = 256 * 1024;
+const LARGEST_BLOCK_BYTES = 256 * 1024;
+/** About what an entry takes; blocks that a quiet hour never fills would keep the garbage collector busy. */
+const USUAL_ENTRY_BYTES = 2 * 1024;
 /** More than the ids and the timestamp of an entry ever need. */
 const FRAME_BYTES = 1024;
 
@@ -10,12 +12,18 @@ export class Shelf {
   private block = Buffer.allocUnsafeSlow(0);
   private used = 0;
   private from = 0;
+  private readonly blockBytes: number;
+
+  /** @param entries about how many there will be */
+  constructor(entries: number) {
+    this.blockBytes = Math.min(LARGEST_BLOCK_BYTES, entries * USUAL_ENTRY_BYTES);
+  }
 
   /** Begins an entry whose parts, ids and timestamp aside, take at most so many bytes. */
   begin(bytes: number): void {
     const needed = bytes + FRAME_BYTES;
     if (this.block.length - this.used < needed) {
-      this.block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, needed));
+      this.block = Buffer.allocUnsafeSlow(Math.max(this.blockBytes, needed));
       this.used = 0;
     }
     this.from = this.used;

@@ -8,8 +8,14 @@ export interface Timetable {
   /** First and last bucket with entries, where there is one. */
   readonly first?: number;
   readonly last?: number;
-  /** Whether some entries become visible only some minutes after their time. */
-  readonly lateArrivals: boolean;
+  /** Which entries become visible only some time after theirs; undefined: none. */
+  readonly lateness: Lateness | undefined;
+}
+
+/** How many entries come late, 0 to 1, and how late at most, ms. */
+export interface Lateness {
+  readonly share: number;
+  readonly longestMs: number;
 }
 
 /** A half-open stretch of time, `startMs` ≤ t < `endMs`, and its number of entries. */
@@ -42,11 +48,11 @@ const MEAN_WEIGHT = Array.from({length: 168}, (_, hour) => hourWeight(Math.floor
  *
  * @param entriesPerDay average over a week
  */
-export function workingHours(seed: number, entriesPerDay: number, lateArrivals: boolean): Timetable {
+export function workingHours(seed: number, entriesPerDay: number, lateness: Lateness | undefined): Timetable {
   const lengthMs = BUCKET_LENGTHS_MS.find((length) => (entriesPerDay * length) / (24 * HOUR_MS) <= ENTRIES_PER_BUCKET / 2) ?? 1_000;
   const mean = (entriesPerDay * lengthMs) / (24 * HOUR_MS);
   return {
-    lateArrivals,
+    lateness,
     bucketAt: (ms) => Math.floor(ms / lengthMs),
     bucket(index) {
       const startMs = index * lengthMs;
@@ -66,7 +72,7 @@ export function exactly(count: number, start: number, end: number): Timetable {
   const boundary = (index: number): number => start + Math.floor(((end - start) * index) / buckets);
   const before = (index: number): number => Math.floor((count * index) / buckets);
   return {
-    lateArrivals: false,
+    lateness: undefined,
     first: 0,
     last: buckets - 1,
     bucketAt(ms) {
