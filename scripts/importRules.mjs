@@ -4,8 +4,8 @@ import path from "node:path";
 /** The rooms of tasks/common, top to bottom. A room uses only itself and rooms below it. */
 export const rooms = ["report", "evidence", "access", "export", "auditlog", "step", "window", "identity", "http", "agent", "files", "time", "errors"];
 
-/** Neighbours that are apart although one is above the other: http takes plain proxy and CA values. */
-const apart = [["http", "agent"]];
+/** Rooms that are apart although one is above the other: http takes plain proxy and CA values, and evidence does not depend on what was allowed. */
+const apart = [["http", "agent"], ["evidence", "access"]];
 
 /** Packages that only one room may use. */
 const owners = [
@@ -14,6 +14,7 @@ const owners = [
   { room: "identity", packages: /^@azure\// },
   { room: "window", packages: /^temporal-polyfill(\/|$)/ },
   { room: "export", packages: /^csv-stringify(\/|$)/ },
+  { room: "evidence", packages: /^(valibot|canonicalize)(\/|$)/ },
 ];
 
 /**

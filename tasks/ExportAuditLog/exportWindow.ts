@@ -6,13 +6,15 @@ import { LateArrivals } from '../common/auditlog/lateArrivals';
 import type { PageReader } from '../common/auditlog/pageReader';
 import { readEntries } from '../common/auditlog/readEntries';
 import { Witness, type EarlierReading } from '../common/auditlog/witness';
+import { TaskError } from '../common/errors/taskError';
 import { chainOf, type ChainState } from '../common/evidence/chainPlan';
 import { composeManifest, type ManifestFacts } from '../common/evidence/composeManifest';
 import { KnownIds, knownBlocks } from '../common/evidence/knownIds';
 import { MOST_KNOWN_IDS, type Manifest } from '../common/evidence/manifest';
 import { manifestBytes, manifestSha256 } from '../common/evidence/manifestText';
 import { readRunFacts, runId } from '../common/evidence/runFacts';
-import { sealFolder } from '../common/evidence/sealFolder';
+import { sealFolder, type ManifestSignature } from '../common/evidence/sealFolder';
+import { verifySignature } from '../common/evidence/signature';
 import { writeEntries, type WrittenExport } from '../common/export/writeEntries';
 import { createExportFolder, type ExportFolder } from '../common/files/exportFolder';
 import type { SigningKey } from '../common/identity/signingKey';
@@ -152,9 +154,21 @@ async function emptiness(parts: ExportParts, window: Window, state: ChainState |
 async function seal(parts: ExportParts, folder: ExportFolder, manifest: Manifest, written: WrittenExport): Promise<Pick<FinishedExport, 'directory' | 'manifest' | 'manifestSha256'>> {
   const bytes = manifestBytes(manifest);
   const hash = manifestSha256(bytes);
-  const signature = await parts.signingKey?.sign(Buffer.from(hash, 'hex'));
+  const signed = await sign(parts.signingKey, bytes, hash);
   await writeExportSummary(folder.partial, parts.request, manifest, hash, written);
-  await sealFolder(folder.partial, manifest, signature === undefined || parts.signingKey === undefined ? undefined : { signature, publicKeyPem: parts.signingKey.publicKeyPem });
+  await sealFolder(folder.partial, manifest, signed);
   parts.subject.signal.throwIfAborted();
   return { directory: await folder.publish(), manifest, manifestSha256: hash };
+}
+
+async function sign(key: SigningKey | undefined, bytes: Buffer, hash: string): Promise<ManifestSignature | undefined> {
+  if (key === undefined) return undefined;
+  const signature = await key.sign(Buffer.from(hash, 'hex'));
+  // A signature that nobody can check is worse than none, and would be found only when it is needed.
+  if (verifySignature({ manifestBytes: bytes, signature, publicKeyPem: key.publicKeyPem }) !== 'valid') {
+    throw new TaskError('SIGNING_KEY_UNUSABLE', 'The signature that Key Vault made does not fit the key; nothing is published.', {
+      advice: ['Run the pipeline again. If it happens again, name another key in signingKey, and report this as an issue of this extension.'],
+    });
+  }
+  return { signature, publicKeyPem: key.publicKeyPem };
 }
