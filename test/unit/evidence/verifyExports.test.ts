@@ -127,7 +127,7 @@ describe('verifying exports that nobody touched', function () {
       assert.deepEqual(verified?.restarts.map(({ after, at: began, kind }) => [after, began, kind]), [[instant(48), instant(restart), restart > 48 ? 'gap' : restart < 48 ? 'overlap' : 'seamless']]);
       assert.deepEqual(notes, restart > 48 ? [`note: not found: No export of fabrikam, pipeline 12 covers ${instant(48)} to ${instant(60)}: the chain was restarted behind it.`] : []);
       const ids = new Set([...chain.exports, ...restarted.exports].flatMap(({ entries }) => entries.map(({ id }) => id)));
-      assert.equal(verified?.population.entries, ids.size);
+      assert.equal(verified.population.entries, ids.size);
     }
   });
 
@@ -192,7 +192,7 @@ describe('verifying exports that nobody touched', function () {
     const expected = ids.map((id) => ({ id, hash: sha256Of(`2026${id}`).toString('hex') })).sort((left, right) => (left.hash < right.hash ? -1 : 1)).slice(0, 25);
     const { sample } = await verify(folder(), { sample: { count: 25, seed: '2026' } });
     assert.deepEqual(sample?.entries.map(({ id, sha256 }) => ({ id, hash: sha256 })), expected);
-    for (const { id, folder: place, line } of sample?.entries ?? []) {
+    for (const { id, folder: place, line } of sample.entries) {
       const made = chain.exports.find(({ path: where }) => where.endsWith(place ?? '-'));
       assert.equal(made?.entries[(line ?? 0) - 1]?.id, id);
     }

@@ -1,140 +1,122 @@
 /**
  * Walks over one line of JSON as bytes and notes where the values of an entry stand that verification looks at. Nothing
  * is made of the rest, but all of it must be valid (RFC 8259). Nothing is allocated: ten million lines pass through here.
- * Unlike auditlog/jsonScanner.ts it repairs nothing, which makes it three times as fast.
+ * Unlike auditlog/jsonScanner.ts it repairs nothing, which makes it several times as fast.
  */
 export class EntryScanner {
   /** Where a value begins (quotes included), by {@link FIELD}; -1 where the entry does not have it. */
   readonly from = new Int32Array(FIELDS);
   /** Where it ends. */
   readonly to = new Int32Array(FIELDS);
-  #bytes: Uint8Array = new Uint8Array(0);
-  #at = 0;
 
   /** Scans the object from `from` to `to`. @returns whether it is one, and nothing else; of a repeated member the last counts, as for JSON.parse */
   scan(bytes: Uint8Array, from: number, to: number): boolean {
     this.from.fill(-1);
-    this.#bytes = bytes;
-    this.#at = from;
-    return bytes[from] === OPEN_BRACE && this.#object(to, 0) && this.#at === to;
+    if (from >= to || bytes[from] !== OPEN_BRACE) return false;
+    return afterObject(bytes, from, to, 0, this) === to;
   }
+}
 
-  #value(end: number, depth: number): boolean {
-    const byte = this.#bytes[this.#at];
-    if (byte === QUOTE) return this.#string(end);
-    if (byte === OPEN_BRACE) return depth < DEEPEST && this.#object(end, depth);
-    if (byte === OPEN_BRACKET) return depth < DEEPEST && this.#array(end, depth);
-    if (byte === LOWER_N) return this.#word(NULL);
-    if (byte === LOWER_T) return this.#word(TRUE);
-    if (byte === LOWER_F) return this.#word(FALSE);
-    return this.#number(end);
+/** What is not valid ends nowhere. Every function below takes where something begins and gives where it ends, or this. */
+const NOWHERE = -1;
+
+function afterValue(bytes: Uint8Array, at: number, end: number, depth: number): number {
+  if (at >= end) return NOWHERE;
+  switch (bytes[at]) {
+    case QUOTE: return afterString(bytes, at, end);
+    case OPEN_BRACE: return depth < DEEPEST ? afterObject(bytes, at, end, depth, undefined) : NOWHERE;
+    case OPEN_BRACKET: return depth < DEEPEST ? afterArray(bytes, at, end, depth) : NOWHERE;
+    case LOWER_N: return afterWord(bytes, at, end, NULL);
+    case LOWER_T: return afterWord(bytes, at, end, TRUE);
+    case LOWER_F: return afterWord(bytes, at, end, FALSE);
+    default: return afterNumber(bytes, at, end);
   }
+}
 
-  #object(end: number, depth: number): boolean {
-    const bytes = this.#bytes;
-    this.#at += 1;
-    this.#space();
-    if (bytes[this.#at] === CLOSE_BRACE) return this.#pass();
-    for (;;) {
-      const keyFrom = this.#at;
-      if (bytes[keyFrom] !== QUOTE || !this.#string(end)) return false;
-      const field = depth === 0 ? fieldOf(bytes, keyFrom, this.#at) : NO_FIELD;
-      this.#space();
-      if (bytes[this.#at] !== COLON) return false;
-      this.#at += 1;
-      this.#space();
-      const valueFrom = this.#at;
-      if (!this.#value(end, depth + 1)) return false;
-      if (field !== NO_FIELD) {
-        this.from[field] = valueFrom;
-        this.to[field] = this.#at;
-      }
-      this.#space();
-      const next = bytes[this.#at];
-      if (next === CLOSE_BRACE) return this.#pass();
-      if (next !== COMMA) return false;
-      this.#at += 1;
-      this.#space();
+/** @param entry notes the members; undefined for an object inside an entry */
+function afterObject(bytes: Uint8Array, from: number, end: number, depth: number, entry: EntryScanner | undefined): number {
+  let at = afterSpace(bytes, from + 1, end);
+  if (at < end && bytes[at] === CLOSE_BRACE) return at + 1;
+  while (at < end && bytes[at] === QUOTE) {
+    const keyFrom = at;
+    const keyTo = afterString(bytes, at, end);
+    if (keyTo === NOWHERE) return NOWHERE;
+    at = afterSpace(bytes, keyTo, end);
+    if (at >= end || bytes[at] !== COLON) return NOWHERE;
+    const valueFrom = afterSpace(bytes, at + 1, end);
+    const valueTo = afterValue(bytes, valueFrom, end, depth + 1);
+    if (valueTo === NOWHERE) return NOWHERE;
+    if (entry !== undefined) note(entry, bytes, keyFrom, keyTo, valueFrom, valueTo);
+    at = afterSpace(bytes, valueTo, end);
+    if (at >= end || bytes[at] !== COMMA) return at < end && bytes[at] === CLOSE_BRACE ? at + 1 : NOWHERE;
+    at = afterSpace(bytes, at + 1, end);
+  }
+  return NOWHERE;
+}
+
+function note(entry: EntryScanner, bytes: Uint8Array, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): void {
+  const field = fieldOf(bytes, keyFrom, keyTo);
+  if (field === NO_FIELD) return;
+  entry.from[field] = valueFrom;
+  entry.to[field] = valueTo;
+}
+
+function afterArray(bytes: Uint8Array, from: number, end: number, depth: number): number {
+  let at = afterSpace(bytes, from + 1, end);
+  if (at < end && bytes[at] === CLOSE_BRACKET) return at + 1;
+  for (;;) {
+    at = afterValue(bytes, at, end, depth + 1);
+    if (at === NOWHERE) return NOWHERE;
+    at = afterSpace(bytes, at, end);
+    if (at >= end || bytes[at] !== COMMA) return at < end && bytes[at] === CLOSE_BRACKET ? at + 1 : NOWHERE;
+    at = afterSpace(bytes, at + 1, end);
+  }
+}
+
+function afterString(bytes: Uint8Array, from: number, end: number): number {
+  let at = from + 1;
+  for (;;) {
+    while (at < end && IS_PLAIN[bytes[at] as number] === 1) at += 1;
+    if (at >= end) return NOWHERE;
+    const byte = bytes[at];
+    if (byte === QUOTE) return at + 1;
+    if (byte !== BACKSLASH || at + 1 >= end) return NOWHERE;
+    if (bytes[at + 1] === LOWER_U) {
+      if (at + 6 > end || !isHex(bytes, at + 2)) return NOWHERE;
+      at += 6;
+    } else {
+      if (!isSimpleEscape(bytes[at + 1])) return NOWHERE;
+      at += 2;
     }
   }
+}
 
-  #array(end: number, depth: number): boolean {
-    const bytes = this.#bytes;
-    this.#at += 1;
-    this.#space();
-    if (bytes[this.#at] === CLOSE_BRACKET) return this.#pass();
-    for (;;) {
-      if (!this.#value(end, depth + 1)) return false;
-      this.#space();
-      const next = bytes[this.#at];
-      if (next === CLOSE_BRACKET) return this.#pass();
-      if (next !== COMMA) return false;
-      this.#at += 1;
-      this.#space();
-    }
-  }
+function afterNumber(bytes: Uint8Array, from: number, end: number): number {
+  let at = bytes[from] === MINUS ? from + 1 : from;
+  at = at < end && bytes[at] === ZERO ? at + 1 : afterDigits(bytes, at, end);
+  if (at !== NOWHERE && at < end && bytes[at] === DOT) at = afterDigits(bytes, at + 1, end);
+  if (at === NOWHERE || at >= end || (bytes[at] !== LOWER_E && bytes[at] !== UPPER_E)) return at;
+  const sign = at + 1 < end ? bytes[at + 1] : 0;
+  return afterDigits(bytes, sign === PLUS || sign === MINUS ? at + 2 : at + 1, end);
+}
 
-  #string(end: number): boolean {
-    const bytes = this.#bytes;
-    let at = this.#at + 1;
-    for (;;) {
-      while (at < end && IS_PLAIN[bytes[at] as number] === 1) at += 1;
-      if (at >= end) return false;
-      const byte = bytes[at];
-      if (byte === QUOTE) {
-        this.#at = at + 1;
-        return true;
-      }
-      if (byte !== BACKSLASH) return false;
-      if (bytes[at + 1] === LOWER_U) {
-        if (!isHex(bytes, at + 2)) return false;
-        at += 6;
-      } else {
-        if (!isSimpleEscape(bytes[at + 1])) return false;
-        at += 2;
-      }
-    }
-  }
+function afterDigits(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && isDigit(bytes[at])) at += 1;
+  return at > from ? at : NOWHERE;
+}
 
-  #number(end: number): boolean {
-    const bytes = this.#bytes;
-    if (bytes[this.#at] === MINUS) this.#at += 1;
-    if (bytes[this.#at] === ZERO) this.#at += 1;
-    else if (!this.#digits(end)) return false;
-    if (bytes[this.#at] === DOT) {
-      this.#at += 1;
-      if (!this.#digits(end)) return false;
-    }
-    if (bytes[this.#at] !== LOWER_E && bytes[this.#at] !== UPPER_E) return true;
-    this.#at += 1;
-    if (bytes[this.#at] === PLUS || bytes[this.#at] === MINUS) this.#at += 1;
-    return this.#digits(end);
-  }
+function afterWord(bytes: Uint8Array, from: number, end: number, word: Uint8Array): number {
+  if (from + word.length > end) return NOWHERE;
+  for (let index = 0; index < word.length; index += 1) if (bytes[from + index] !== word[index]) return NOWHERE;
+  return from + word.length;
+}
 
-  #digits(end: number): boolean {
-    const from = this.#at;
-    while (this.#at < end && isDigit(this.#bytes[this.#at])) this.#at += 1;
-    return this.#at > from;
-  }
-
-  #word(word: Uint8Array): boolean {
-    for (let index = 0; index < word.length; index += 1) if (this.#bytes[this.#at + index] !== word[index]) return false;
-    this.#at += word.length;
-    return true;
-  }
-
-  #space(): void {
-    let byte = this.#bytes[this.#at];
-    while (byte === 0x20 || byte === 0x09 || byte === 0x0d) {
-      this.#at += 1;
-      byte = this.#bytes[this.#at];
-    }
-  }
-
-  #pass(): boolean {
-    this.#at += 1;
-    return true;
-  }
+/** White space but the line feed, which ends an entry. */
+function afterSpace(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === 0x0d)) at += 1;
+  return at;
 }
 
 /** The members of an entry that verification looks at. */

@@ -37,7 +37,9 @@ export class MomentReader {
     if (length < SHORTEST || length > LONGEST || bytes[from + DATE_LENGTH] !== UPPER_T || bytes[from + 13] !== COLON || bytes[from + 16] !== COLON) return false;
     const end = endOfTime(bytes, from, to);
     if (end < 0 || !this.#isDateKnown(bytes, from)) return false;
-    const [hour, minute, second] = [twoDigits(bytes, from + 11), twoDigits(bytes, from + 14), twoDigits(bytes, from + 17)];
+    const hour = twoDigits(bytes, from + 11);
+    const minute = twoDigits(bytes, from + 14);
+    const second = twoDigits(bytes, from + 17);
     if (!(hour < 24 && minute < 60 && second < 60)) return false;
     into.seconds = this.#dateSeconds + hour * 3600 + minute * 60 + second;
     const fraction = fractionOf(bytes, from + TIME_LENGTH, end);
