@@ -1,6 +1,8 @@
+import { idHash } from '../auditlog/idHash';
+import { DAY_MS, HOUR_MS } from '../window/duration';
 import { epochSeconds } from '../window/instant';
 import { headOfRun, type ChainHead, type ChainIdentity, type RunStore } from './chainHead';
-import type { Chain, ChainRun } from './manifest';
+import type { ChainRun } from './manifest';
 import type { ListedRun } from './previousRuns';
 
 /** What the earlier runs hold of a chain. */
@@ -22,9 +24,11 @@ const COMPARED_RUNS = 2;
 /** Behind the first run with a manifest only so many more are looked at for another. */
 const LOOKED_AT_AFTER_FIRST = 5;
 const MOST_LOOKED_AT = 2_000;
-/** Artifacts of earlier runs that are looked for each time: the last ones always, the others in turn. */
+/** Artifacts of earlier runs that are looked for each time: the last ones always, every other once in so many seconds, however often runs are made. */
 const LAST_ARTIFACTS = 3;
-const ARTIFACTS_IN_TURN = 7;
+const ROUND_SECONDS = 14 * DAY_MS / 1000;
+/** By so much the clocks of two agents may differ without an artifact missing its turn, seconds. */
+const ROUND_TOLERANCE_SECONDS = HOUR_MS / 1000;
 /** So many runs that the list lacks are looked for by themselves before they are taken for deleted. */
 const MOST_CONFIRMED = 20;
 
@@ -45,9 +49,12 @@ export async function readChain(store: RunStore, identity: ChainIdentity, nowSec
   const list = new RunList(store.list(identity.pipelineId, identity.branch));
   let head = await newestHead(reading, list);
   if (head === undefined) return { head, runs: [], lost: [], isShortened: false, notes: reading.notes };
-  const alive = await aliveRuns(reading, list, head.manifest.chain);
+  const alive = await aliveRuns(reading, list, head);
+  // An older export names older runs too, which are not looked after any more.
+  const oldestWatched = head.manifest.chain.runs[0]?.from ?? '';
+  const watchedRuns = ({ manifest }: ChainHead): ChainRun[] => manifest.chain.runs.filter(({ from }) => from >= oldestWatched);
   for (;;) {
-    const runs: readonly ChainRun[] = head.manifest.chain.runs;
+    const runs = watchedRuns(head);
     const hole = runs.findIndex((run, index) => !alive.has(run.run) && isAfterAlive(runs, index, alive) && epochSeconds(run.until) > oldestSeconds);
     if (hole < 0) break;
     const before = runs.slice(0, hole).findLast(({ run }) => alive.has(run));
@@ -59,7 +66,7 @@ export async function readChain(store: RunStore, identity: ChainIdentity, nowSec
     reading.notes.push(`Run ${runs[hole]?.run} or its artifact was deleted: what it and the runs after it covered, from ${earlier.manifest.window.covered.end} on, is exported again.`);
     head = earlier;
   }
-  const { runs } = head.manifest.chain;
+  const runs = watchedRuns(head);
   const first = runs.findIndex(({ run }) => alive.has(run));
   if (first > 0) reading.notes.push(`The copies of the time before ${runs[first]?.from} are gone with their runs (${first === 1 ? '1 run' : `${first} runs`}).`);
   return {
@@ -86,7 +93,7 @@ async function newestHead({ store, identity, nowSeconds, notes }: Reading, list:
 }
 
 /** The runs of the chain that are there, as far as one run can afford to look. */
-async function aliveRuns({ store, identity }: Reading, list: RunList, { runs, position }: Chain): Promise<Set<string>> {
+async function aliveRuns({ store, identity, nowSeconds }: Reading, list: RunList, { manifest: { chain: { runs }, retrieval } }: ChainHead): Promise<Set<string>> {
   const alive = new Set<string>();
   let confirmed = 0;
   for (const { run } of runs) {
@@ -97,13 +104,18 @@ async function aliveRuns({ store, identity }: Reading, list: RunList, { runs, po
     }
   }
   const listed = runs.filter(({ run }) => alive.has(run)).map(({ run }) => run);
-  const others = listed.slice(0, Math.max(0, listed.length - LAST_ARTIFACTS));
-  const turn = (position % Math.max(1, Math.ceil(others.length / ARTIFACTS_IN_TURN))) * ARTIFACTS_IN_TURN;
-  const inTurn = others.slice(turn, turn + ARTIFACTS_IN_TURN);
+  const since = epochSeconds(retrieval.endedAt) - ROUND_TOLERANCE_SECONDS;
+  const inTurn = listed.slice(0, -LAST_ARTIFACTS).filter((run) => hasTurn(run, since, nowSeconds));
   await Promise.all([...listed.slice(-LAST_ARTIFACTS), ...inTurn].map(async (run) => {
     if (await store.artifact(run, identity.artifactName) === undefined) alive.delete(run);
   }));
   return alive;
+}
+
+/** Whether the turn of a run's artifact came between two instants, seconds since 1970. Turns are spread evenly by the runs' numbers. */
+function hasTurn(run: string, since: number, now: number): boolean {
+  const place = Number(idHash(run) % BigInt(ROUND_SECONDS));
+  return Math.floor((now - place) / ROUND_SECONDS) > Math.floor((since - place) / ROUND_SECONDS);
 }
 
 function isAfterAlive(runs: readonly ChainRun[], index: number, alive: ReadonlySet<string>): boolean {
