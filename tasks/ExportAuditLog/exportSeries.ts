@@ -21,7 +21,7 @@ export async function exportSeries(parts: ExportParts): Promise<ExportSeries> {
   for (const [index, window] of windows.entries()) {
     if (windows.length > 1) parts.agent.log.section(`Export ${index + 1} of ${windows.length}: ${formatInstant(window.startSeconds)} to ${formatInstant(window.endSeconds)}`);
     try {
-      const made = await exportWindow(parts, window, state);
+      const made = await exportWindow(parts, window, state, { index, count: windows.length });
       finished.push(made);
       const { chain: link } = made.manifest;
       if (state !== undefined && link !== 'none') state = advance(state, { ...made.manifest, chain: link }, made.manifestSha256);

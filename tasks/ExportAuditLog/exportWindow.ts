@@ -1,7 +1,7 @@
 import type { AccessSubject } from '../common/access/observations';
 import { Observations } from '../common/access/observations';
 import { readAuditingPolicy } from '../common/access/checks/auditing';
-import { Progress } from '../common/agent/progress';
+import type { Progress } from '../common/agent/progress';
 import { LateArrivals } from '../common/auditlog/lateArrivals';
 import type { PageReader } from '../common/auditlog/pageReader';
 import { readEntries } from '../common/auditlog/readEntries';
@@ -26,7 +26,7 @@ import { exportPlace } from './exportPlace';
 import type { ExportAgent, ExportRequest } from './inputs';
 import type { ExportPlan } from './planExports';
 import { writeExportSummary } from './summaries';
-import { tell } from './tell';
+import { tell, type Portion } from './tell';
 
 /** What every export of a run shares. */
 export interface ExportParts {
@@ -41,6 +41,7 @@ export interface ExportParts {
   /** The two clocks when the run began, ms. */
   readonly clocks: { readonly agentMs: number; readonly serviceMs: number | undefined };
   readonly signingKey: SigningKey | undefined;
+  readonly progress: Progress;
   readonly productVersion: string;
 }
 
@@ -60,9 +61,10 @@ const QUIET_SECONDS = 23 * HOUR_MS / 1000;
 /**
  * One export: the entries of a window, and for a chain those that came late, as files with their manifest.
  * @param state how the chain stands; undefined for an export that belongs to none
+ * @param portion which of the run's exports this is
  * @throws TaskError what reading and writing can meet; nothing is left behind then
  */
-export async function exportWindow(parts: ExportParts, window: Window, state: ChainState | undefined): Promise<FinishedExport> {
+export async function exportWindow(parts: ExportParts, window: Window, state: ChainState | undefined, portion: Portion): Promise<FinishedExport> {
   const { agent, clock, request, subject } = parts;
   const place = exportPlace(agent, request, window);
   const folder = await createExportFolder(place.parent, place.name, clock());
@@ -70,15 +72,14 @@ export async function exportWindow(parts: ExportParts, window: Window, state: Ch
     const startedMs = clock();
     const before = { ...subject.http.statistics };
     const reading = openReading(request, window, state);
-    const progress = new Progress(agent, clock);
     const query = { organization: request.organization, window: reading.window, skipAggregation: request.skipAggregation };
     const entries = reading.late.pass(reading.witness.pass(readEntries(parts.reader, query, subject.signal)));
     const written = await writeEntries(entries, folder.partial, request, (batch, tally) => {
-      tell.progress(progress, reading.window, batch, tally, clock() - startedMs);
+      tell.progress(parts.progress, portion, reading.window, batch, tally, clock() - startedMs);
     });
     const { statistics } = subject.http;
     const spent = { requests: statistics.requests - before.requests, retries: statistics.retries - before.retries, waitedMs: statistics.waitedMs - before.waitedMs };
-    tell.written(agent, written, spent, clock() - startedMs);
+    tell.written(agent, portion, written, spent, clock() - startedMs);
     subject.signal.throwIfAborted();
     const manifest = composeManifest({
       ...await factsOf(parts, window, state, reading, written),

@@ -1,5 +1,6 @@
 import { diagnose } from '../common/access/diagnose';
 import type { AccessSubject } from '../common/access/observations';
+import { Progress } from '../common/agent/progress';
 import { PageReader } from '../common/auditlog/pageReader';
 import { TaskError } from '../common/errors/taskError';
 import { createAccessTokens, KEY_VAULT_SCOPE, type AccessTokenParts } from '../common/identity/accessToken';
@@ -57,7 +58,7 @@ export async function run(parts: RunParts): Promise<string> {
       objectId: readClaims(await tokens.get(deadline.signal)).oid,
     };
     const signingKey = await openKey(signIn, request, deadline.signal);
-    const series = await exportSeries({ agent, clock, subject, request, reader, plan, identity, organizationId: organizationId(agent, job, request), clocks, signingKey, productVersion: parts.productVersion });
+    const series = await exportSeries({ agent, clock, subject, request, reader, plan, identity, organizationId: organizationId(agent, job, request), clocks, signingKey, progress: new Progress(agent, clock), productVersion: parts.productVersion });
     return await finish({ ...subject, signal: parts.cancel }, request, plan, series, nowMs);
   } catch (thrown) {
     throw thrown instanceof TaskError ? await diagnose(thrown, subject) : thrown;

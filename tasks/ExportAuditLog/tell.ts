@@ -20,21 +20,29 @@ function beginning(agent: ExportAgent, request: ExportRequest, connection: Servi
   agent.log.info(`Signing in as ${connection.shownClientId} of the tenant ${connection.tenantId} (${kind} service connection).`);
 }
 
-function progress(reporter: Progress, window: Window, batch: EntryBatch, tally: Tally, elapsedMs: number): void {
+/** Which of how many exports is being made. */
+export interface Portion {
+  /** From 0 on. */
+  readonly index: number;
+  readonly count: number;
+}
+
+function progress(reporter: Progress, { index, count }: Portion, window: Window, batch: EntryBatch, tally: Tally, elapsedMs: number): void {
   const reachedMs = batch.reached === undefined ? window.endSeconds * 1000 : millisOfTicks(batch.reached);
   const done = (window.endSeconds * 1000 - reachedMs) / ((window.endSeconds - window.startSeconds) * 1000);
-  reporter.report(done * 100, () =>
+  reporter.report((index + done) / count * 100, () =>
     `${formatCount(tally.entries)} entries in ${pages(batch.pages)}, ${duration(elapsedMs)}, back to ${batch.reached === undefined ? 'nothing yet' : isoOfTicks(batch.reached).slice(0, 19)}Z.`);
 }
 
-function written(agent: ExportAgent, result: WrittenExport, statistics: HttpStatistics, elapsedMs: number): void {
+function written(agent: ExportAgent, { count }: Portion, result: WrittenExport, statistics: HttpStatistics, elapsedMs: number): void {
   const { log } = agent;
   const waited = statistics.waitedMs >= 1000 ? `, of which ${duration(statistics.waitedMs)} waiting` : '';
   log.info(`${formatCount(result.tally.entries)} entries in ${pages(result.pages)}, ${duration(elapsedMs)}${waited}.`);
   if (result.repaired > 0) {
     log.warning(`${result.repaired === 1 ? '1 entry came as invalid JSON and was' : `${formatCount(result.repaired)} entries came as invalid JSON and were`} repaired; the original bytes are in anomalies.jsonl.`);
   }
-  for (const file of result.files) log.info(`  ${file.name}  ${formatCount(file.bytes)} bytes  sha256 ${file.sha256}`);
+  // The manifest names the files of each; ninety times the same lines would hide the rest.
+  if (count === 1) for (const file of result.files) log.info(`  ${file.name}  ${formatCount(file.bytes)} bytes  sha256 ${file.sha256}`);
 }
 
 function pages(count: number): string {
