@@ -10,6 +10,7 @@ import { readTaskManifest, repository, type TaskInput } from "../support/taskMan
 const otherTasks: Record<string, readonly string[]> = {
   "PublishPipelineArtifact@1": ["targetPath", "artifact"],
   "DownloadPipelineArtifact@2": ["artifact", "path", "source", "project", "pipeline", "runVersion", "runId"],
+  "AzureCLI@2": ["azureSubscription", "scriptType", "scriptLocation", "inlineScript"],
 };
 
 const ignored = new Set(["node_modules", "dist", "out", ".cache", ".git"]);
