@@ -2,30 +2,25 @@ import type { AccessSubject } from '../common/access/observations';
 import { Observations } from '../common/access/observations';
 import { readAuditingPolicy } from '../common/access/checks/auditing';
 import type { Progress } from '../common/agent/progress';
-import { LateArrivals } from '../common/auditlog/lateArrivals';
 import type { PageReader } from '../common/auditlog/pageReader';
 import { readEntries } from '../common/auditlog/readEntries';
-import { Witness, type EarlierReading } from '../common/auditlog/witness';
-import { TaskError } from '../common/errors/taskError';
 import { chainOf, type ChainState } from '../common/evidence/chainPlan';
 import { composeManifest, type ManifestFacts } from '../common/evidence/composeManifest';
-import { KnownIds, knownBlocks } from '../common/evidence/knownIds';
-import { MOST_KNOWN_IDS, type Manifest } from '../common/evidence/manifest';
-import { manifestBytes, manifestSha256 } from '../common/evidence/manifestText';
+import { knownBlocks } from '../common/evidence/knownIds';
+import type { Manifest } from '../common/evidence/manifest';
 import { readRunFacts, runId } from '../common/evidence/runFacts';
-import { sealFolder, type ManifestSignature } from '../common/evidence/sealFolder';
-import { verifySignature } from '../common/evidence/signature';
 import { writeEntries, type WrittenExport } from '../common/export/writeEntries';
-import { createExportFolder, type ExportFolder } from '../common/files/exportFolder';
+import { createExportFolder } from '../common/files/exportFolder';
 import type { SigningKey } from '../common/identity/signingKey';
 import type { Clock } from '../common/time/clock';
 import { HOUR_MS } from '../common/window/duration';
-import { epochSeconds, formatInstant } from '../common/window/instant';
+import { formatInstant } from '../common/window/instant';
 import type { Window } from '../common/window/window';
 import { exportPlace } from './exportPlace';
 import type { ExportAgent, ExportRequest } from './inputs';
 import type { ExportPlan } from './planExports';
-import { writeExportSummary } from './summaries';
+import { openReading, type Reading } from './openReading';
+import { sealExport, type SealedExport } from './sealExport';
 import { tell, type Portion } from './tell';
 
 /** What every export of a run shares. */
@@ -45,11 +40,8 @@ export interface ExportParts {
   readonly productVersion: string;
 }
 
-/** A complete export under its final name. */
-export interface FinishedExport {
-  readonly directory: string;
-  readonly manifest: Manifest;
-  readonly manifestSha256: string;
+/** A complete export, and what the log says of it. */
+export interface FinishedExport extends SealedExport {
   readonly written: WrittenExport;
   /** The second of the oldest entry that had appeared late, since 1970. */
   readonly oldestLateSeconds: number | undefined;
@@ -86,38 +78,11 @@ export async function exportWindow(parts: ExportParts, window: Window, state: Ch
       folder: folder.name,
       retrieval: { terms: parts.reader.terms, skipAggregation: request.skipAggregation, statistics: spent, startedMs, endedMs: clock(), agentClockMs: parts.clocks.agentMs, serviceClockMs: parts.clocks.serviceMs },
     });
-    return { ...await seal(parts, folder, manifest, written), written, oldestLateSeconds: reading.late.oldestLateSeconds };
+    return { ...await sealExport({ request, signingKey: parts.signingKey, signal: subject.signal }, folder, manifest, written), written, oldestLateSeconds: reading.late.oldestLateSeconds };
   } catch (thrown) {
     await folder.discard();
     throw thrown;
   }
-}
-
-interface Reading {
-  readonly window: Window;
-  readonly late: LateArrivals;
-  readonly witness: Witness;
-}
-
-/** A chain reads again what lies just before its window, as far as it knows what it holds of it. */
-function openReading(request: ExportRequest, covered: Window, state: ChainState | undefined): Reading {
-  const overlapSeconds = request.window.kind === 'sinceLastExport' ? Math.floor(request.window.overlapMs / 1000) : 0;
-  const known = state?.knownFrom === undefined ? undefined : KnownIds.of(state.known, state.knownFrom);
-  const overlapFrom = known === undefined ? covered.startSeconds : Math.min(covered.startSeconds, Math.max(covered.startSeconds - overlapSeconds, known.knownFrom));
-  const window = { startSeconds: overlapFrom, endSeconds: covered.endSeconds };
-  const previous = state?.previous;
-  return {
-    window,
-    late: new LateArrivals({
-      coveredStart: covered.startSeconds, known, rememberFrom: covered.endSeconds - overlapSeconds, mostRemembered: state === undefined ? 0 : MOST_KNOWN_IDS,
-      predecessorReadAt: previous === undefined ? undefined : epochSeconds(previous.retrieval.startedAt),
-    }),
-    witness: new Witness(state?.previousRun && earlierReading(state.previousRun), window),
-  };
-}
-
-function earlierReading({ identity, retrieval }: Manifest): EarlierReading {
-  return { clientId: identity.clientId, objectId: identity.objectId, serviceConnectionId: identity.serviceConnectionId, readFrom: epochSeconds(retrieval.startedAt), readUntil: epochSeconds(retrieval.endedAt) };
 }
 
 async function factsOf(parts: ExportParts, window: Window, state: ChainState | undefined, reading: Reading, written: WrittenExport): Promise<Omit<ManifestFacts, 'folder' | 'retrieval'>> {
@@ -150,26 +115,4 @@ async function emptiness(parts: ExportParts, window: Window, state: ChainState |
   const policy = await readAuditingPolicy(new Observations(parts.subject)).catch(() => undefined);
   parts.subject.signal.throwIfAborted();
   return { proven: false, auditing: policy === undefined ? 'unknown' : policy ? 'on' : 'off' };
-}
-
-async function seal(parts: ExportParts, folder: ExportFolder, manifest: Manifest, written: WrittenExport): Promise<Pick<FinishedExport, 'directory' | 'manifest' | 'manifestSha256'>> {
-  const bytes = manifestBytes(manifest);
-  const hash = manifestSha256(bytes);
-  const signed = await sign(parts.signingKey, bytes, hash);
-  await writeExportSummary(folder.partial, parts.request, manifest, hash, written);
-  await sealFolder(folder.partial, manifest, signed);
-  parts.subject.signal.throwIfAborted();
-  return { directory: await folder.publish(), manifest, manifestSha256: hash };
-}
-
-async function sign(key: SigningKey | undefined, bytes: Buffer, hash: string): Promise<ManifestSignature | undefined> {
-  if (key === undefined) return undefined;
-  const signature = await key.sign(Buffer.from(hash, 'hex'));
-  // A signature that nobody can check is worse than none, and would be found only when it is needed.
-  if (verifySignature({ manifestBytes: bytes, signature, publicKeyPem: key.publicKeyPem }) !== 'valid') {
-    throw new TaskError('SIGNING_KEY_UNUSABLE', 'The signature that Key Vault made does not fit the key; nothing is published.', {
-      advice: ['Run the pipeline again. If it happens again, name another key in signingKey, and report this as an issue of this extension.'],
-    });
-  }
-  return { signature, publicKeyPem: key.publicKeyPem };
 }
