@@ -32,8 +32,13 @@ async function verifyFromCommandLine(args: readonly string[]): Promise<number> {
 }
 
 function show(verification: Verification, { isJson, isVerbose }: CliOptions): void {
-  if (isJson) print(`${JSON.stringify({ formatVersion: 1, program: programName(), ...verification }, null, 2)}\n`);
+  if (isJson) print(`${harmless(JSON.stringify({ formatVersion: 1, program: programName(), ...verification }, null, 2))}\n`);
   else print(`${tableLines(verification, isVerbose).join('\n')}\n`);
+}
+
+/** The same JSON, in ASCII and without what an agent would take for a command of a pipeline. */
+function harmless(json: string): string {
+  return json.replaceAll('##', '\\u0023\\u0023').replace(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function writeStatement(file: string, verification: Verification, args: readonly string[]): void {

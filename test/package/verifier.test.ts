@@ -111,6 +111,10 @@ describe('the single-file verifier', function () {
     assert.equal(status, 0);
     assert.doesNotMatch(out, /\u001b|##vso/);
     assert.match(out, /No manifest lists this file/);
+    const json = run(exports(), ...pinned(), '--json').out;
+    assert.match(json, /^[\n\x20-\x7e]*$/);
+    assert.doesNotMatch(json, /##vso/);
+    assert.ok((JSON.parse(json) as { findings: { file?: string }[] }).findings.some(({ file }) => file?.includes('##vso[') === true));
   });
 
   for (const [what, args, sentence] of [

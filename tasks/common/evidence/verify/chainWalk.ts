@@ -42,15 +42,26 @@ export interface SideBranch {
  */
 export function walk(set: ChainSet, index: ExportIndex, second: ReadonlySet<ChainExport>): Step[] {
   const newestFirst = [...set.records].sort(byEnd);
+  // What is missing covered an earlier time than what follows it: the search begins there, not at the newest export each time.
+  const places = new Map(newestFirst.map((record, place) => [record, place]));
   const visited = new Set<ChainExport>();
   const steps: Step[] = [];
   for (let record = newestFirst[0]; record !== undefined;) {
     visited.add(record);
-    const step = stepOf(record, index, second, (isFit) => newestFirst.find((other) => !visited.has(other) && isFit(other)));
+    const begin = second.has(record) ? 0 : (places.get(record) ?? 0);
+    const step = stepOf(record, index, second, (isFit) => firstFrom(newestFirst, begin, (other) => !visited.has(other) && isFit(other)));
     steps.push(step);
     record = step.older !== undefined && !visited.has(step.older) ? step.older : undefined;
   }
   return steps;
+}
+
+function firstFrom(records: readonly ChainExport[], begin: number, isFit: (record: ChainExport) => boolean): ChainExport | undefined {
+  for (let place = begin; place < records.length; place += 1) {
+    const record = records[place];
+    if (record !== undefined && isFit(record)) return record;
+  }
+  return undefined;
 }
 
 type FindOlder = (isFit: (record: ChainExport) => boolean) => ChainExport | undefined;
