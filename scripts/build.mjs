@@ -4,7 +4,7 @@ import path from "node:path";
 import { bundleTask } from "./bundle.mjs";
 import { bundledPackages, noticesOf } from "./notices.mjs";
 import { dist, productVersion, readJson, root, taskNames } from "./project.mjs";
-import { buildVerifier } from "./verifier.mjs";
+import { buildVerifier, verifierFile, verifierText } from "./verifier.mjs";
 
 /**
  * Builds every task and stages the extension.
@@ -20,6 +20,8 @@ export async function buildExtension(target) {
     cpSync(path.join(root, "tasks", task, "icon.png"), path.join(folder, "icon.png"));
     writeJson(path.join(folder, "task.json"), stampedTask(task));
   }
+  // The verifier goes along with the task that does the same, which adds it to the evidence.
+  writeFileSync(path.join(staged, "tasks", "VerifyAuditLog", path.basename(verifierFile)), await verifierText());
   for (const name of ["overview.md", "LICENSE", "images"]) {
     cpSync(path.join(root, name), path.join(staged, name), { recursive: true });
   }

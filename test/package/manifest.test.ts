@@ -142,6 +142,7 @@ describe("the vsix", () => {
       "images/extension-icon.png",
       "overview.md",
       ...taskNames().flatMap((name) => ["icon.png", "index.js", "task.json"].map((file) => `tasks/${name}/${file}`)),
+      "tasks/VerifyAuditLog/verify-audit-log.mjs",
     ];
     const names = files().map((entry) => entry.entryName);
     assert.deepEqual(names.sort(), expected.sort());

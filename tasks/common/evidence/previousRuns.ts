@@ -67,13 +67,14 @@ export class PreviousRuns {
   }
 
   /**
-   * The runs of a pipeline on a branch, the last queued first; those in progress too.
+   * The runs of a pipeline, the last queued first; those in progress too.
+   * @param branch its full name; undefined for every branch
    * @throws TaskError PREVIOUS_EXPORTS_REFUSED, PREVIOUS_EXPORTS_UNREADABLE, and what {@link Http.send} throws
    */
-  async* list(pipelineId: string, branch: string): AsyncGenerator<ListedRun, void, undefined> {
+  async* list(pipelineId: string, branch: string | undefined): AsyncGenerator<ListedRun, void, undefined> {
     let token: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const query = new URLSearchParams({ definitions: pipelineId, branchName: branch, queryOrder: 'queueTimeDescending', $top: String(RUNS_A_PAGE) });
+      const query = new URLSearchParams({ definitions: pipelineId, ...(branch !== undefined && { branchName: branch }), queryOrder: 'queueTimeDescending', $top: String(RUNS_A_PAGE) });
       if (token !== undefined) query.set('continuationToken', token);
       const response = await this.#get(`_apis/build/builds?${query.toString()}`);
       const { value } = this.#read(listedRuns, response);
