@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CHECK_IDS } from '../../tasks/common/access/check';
 import { CHECKS } from '../../tasks/common/access/runChecks';
+import { markedTable } from '../support/documents';
 import { repository } from '../support/taskManifest';
 
 const textOf = (file: string): string => readFileSync(path.join(repository, file), 'utf8').replaceAll('\r\n', '\n');
@@ -21,7 +22,7 @@ describe('the documents about access', () => {
   it('lead only to checks that exist', () => {
     const links = [...`${setup}\n${troubleshooting}`.matchAll(/\]\((?:troubleshooting\.md)?#([\w-]+)\)/g)].map(([, anchor]) => anchor);
     assert.notEqual(links.length, 0);
-    for (const anchor of links) assert.ok((CHECK_IDS as readonly (string | undefined)[]).includes(anchor), `#${anchor ?? ''}`);
+    for (const anchor of links) assert.ok(anchor === 'codes' || (CHECK_IDS as readonly (string | undefined)[]).includes(anchor), `#${anchor ?? ''}`);
   });
 
   it('name in the set-up every check that a setting of it decides', () => {
@@ -34,6 +35,15 @@ describe('the documents about access', () => {
     const known = [...textOf('tasks/common/access/checks/federation.ts').matchAll(/AADSTS\d+/g)].map(([code]) => code);
     assert.notEqual(known.length, 0);
     for (const code of known) assert.ok(troubleshooting.includes(code), code);
+  });
+
+  it('explain every code that a failure can have, once', () => {
+    const union = /export type ErrorCode =([^;]+);/.exec(textOf('tasks/common/errors/taskError.ts'))?.[1] ?? '';
+    const known = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code ?? '');
+    assert.ok(known.length > 40);
+    const explained = ['codes of the chain', 'codes of the signature', 'codes of verification', 'other codes'].flatMap((table) => markedTable(troubleshooting, table))
+      .flatMap(([codes = '']) => codes.replaceAll('`', '').split(', '));
+    assert.deepEqual(explained.sort(), known.sort());
   });
 
   it('let the texts be found that people search for', () => {
