@@ -1,4 +1,5 @@
 import type { FaultRow } from './faultRow';
+import { EARLIER_RUN_ROWS, LEASE_ROWS } from './faultRows/earlierRuns';
 import { PAGES } from './faultRows/pages';
 import { REFUSALS } from './faultRows/refusals';
 import { ASSERTION_ROWS, CONNECTION_ROWS, ENTRA_ROWS, PROBE_ROWS, PROJECT_ROWS } from './faultRows/signIn';
@@ -20,6 +21,8 @@ export const FAULT_TABLE: Readonly<Record<string, readonly FaultRow[]>> = {
   'Entra is asked for a token': ENTRA_ROWS,
   'service connections': CONNECTION_ROWS,
   'behaviour that is not documented': SWITCH_ROWS,
+  'earlier runs are listed': EARLIER_RUN_ROWS,
+  'the run is retained': LEASE_ROWS,
   'time passes': TIME_ROWS,
   'ways out': WAY_ROWS,
 };
