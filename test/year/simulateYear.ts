@@ -9,7 +9,7 @@ import { TaskError } from '../../tasks/common/errors/taskError';
 import { judgeYear, type Verdict } from './judgeYear';
 import { DAY, drawSchedule, HOUR, MINUTE, type Fate, type Purpose, type Schedule, type YearEvent } from './schedule';
 import { runSimulated, WorkFolders, type SimulatedStep } from './simulatedJob';
-import { shareSecureContexts } from './sharedTls';
+import { shareProcess } from './sharedProcess';
 import { SimulatedTime } from './simulatedTime';
 
 /** What a simulated year came to. */
@@ -43,13 +43,13 @@ interface Uploading {
  */
 export async function simulateYear(seed: number, onRun: (line: string) => void = () => undefined): Promise<YearReport> {
   const began = performance.now();
+  const unshare = shareProcess();
   const year = new Year(seed, onRun);
-  const unshare = shareSecureContexts();
   try {
     return { seed, ...await year.live(), seconds: Math.round((performance.now() - began) / 1000) };
   } finally {
-    unshare();
     await year.close();
+    unshare();
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { resolveInputs } from '../../sandbox/agent/inputs';
@@ -17,12 +17,10 @@ import { FakeAgent, type FakeEndpoint } from '../support/fakeAgent';
 import { stepYaml } from '../support/packagedTask';
 
 const TASK = path.resolve('tasks/ExportAuditLog');
-/** Where there is a disk in memory, waiting for the real one to be sure of each export is left out: it would be a third of the year. */
-const MEMORY_DISK = '/dev/shm';
 
 /** The work folders of agents of this machine; a job leaves its own empty for the next. */
 export class WorkFolders {
-  readonly #root = mkdtempSync(path.join(existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir(), 'audit-log-year-'));
+  readonly #root = mkdtempSync(path.join(tmpdir(), 'audit-log-year-'));
   readonly #free: string[] = [];
   #count = 0;
 

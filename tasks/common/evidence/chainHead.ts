@@ -49,10 +49,24 @@ export async function headOfRun(store: RunStore, identity: ChainIdentity, run: s
   const sure = heads.find((_, index) => held[index] === 'yes');
   if (sure !== undefined) return sure;
   const possible = heads.filter((_, index) => held[index] === 'unknown');
-  // Which of several attempts was uploaded cannot be seen here: the one that covers least loses nothing.
-  const head = possible.at(-1);
+  const head = possible.length > 1 ? uploadedAttempt(possible) : possible[0];
   if (head === undefined) note(`The artifact "${identity.artifactName}" of run ${run} does not hold the export of its manifest. What it covered is exported again.`);
   return head;
+}
+
+/**
+ * Which of several attempts was uploaded, where that cannot be seen: an attempt that began where the one before it had begun did
+ * not find that one's artifact, so the artifact is its own. When in doubt it is the earlier one, which loses nothing.
+ */
+function uploadedAttempt(heads: readonly ChainHead[]): ChainHead | undefined {
+  const [first, ...others] = heads.toSorted((left, right) => left.manifest.run.attempt - right.manifest.run.attempt);
+  let uploaded = first;
+  for (const later of others) {
+    const [before, after] = [uploaded?.manifest, later.manifest];
+    if (before?.window.requested.start !== after.window.requested.start || before.run.attempt === after.run.attempt) break;
+    uploaded = later;
+  }
+  return uploaded;
 }
 
 function disbelief(manifest: Manifest, run: string, nowSeconds: number): string | undefined {

@@ -127,13 +127,26 @@ describe('where a chain goes on', () => {
     assert.equal((await read(runs)).head?.run, '103');
   });
 
-  it('of two attempts of a run takes what the artifact is seen to hold; the lesser one where that cannot be seen', async () => {
+  /** Run 102 with two attempts, of which the second ends a day and a half later and was asked for from `start` on. */
+  const withTwoAttempts = (start: number, held: FakeRun['held']): FakeRun[] => {
     const runs = daily(2);
-    const chain = { position: 2, runs: [{ run: '102', from: dayInstant(1), until: dayInstant(1.5) }] };
-    at(runs, -1).manifests.push(makeManifest({ run: '102', from: 1, until: 1.5, chain }));
-    assert.equal((await read(runs)).head?.manifest.window.covered.end, dayInstant(2));
-    at(runs, -1).held = 'unknown';
-    assert.equal((await read(runs)).head?.manifest.window.covered.end, dayInstant(1.5));
+    const chain = { position: 2, runs: [{ run: '102', from: dayInstant(1), until: dayInstant(2.5) }] };
+    const asked = (manifest: Manifest, attempt: number, from: number): Manifest => ({ ...manifest, run: { ...manifest.run, attempt }, window: { ...manifest.window, requested: { start: dayInstant(from), end: manifest.window.covered.end } } });
+    const [first] = at(runs, -1).manifests as Manifest[];
+    assert.ok(first);
+    at(runs, -1).manifests = [asked(first, 1, 1), asked(makeManifest({ run: '102', from: start, until: 2.5, chain }), 2, start)];
+    at(runs, -1).held = held;
+    return runs;
+  };
+
+  it('of two attempts of a run takes the one that covers more, when the artifact is seen to hold it', async () => {
+    assert.equal((await read(withTwoAttempts(1, 'yes'))).head?.manifest.window.covered.end, dayInstant(2.5));
+  });
+
+  it('of two attempts takes the later one unseen only when it began where the earlier one had begun: it did not find that one\'s artifact', async () => {
+    assert.equal((await read(withTwoAttempts(1, 'unknown'))).head?.manifest.window.covered.end, dayInstant(2.5));
+    assert.equal((await read(withTwoAttempts(2, 'unknown'))).head?.manifest.window.covered.end, dayInstant(2));
+    assert.equal((await read(withTwoAttempts(0, 'unknown'))).head?.manifest.window.covered.end, dayInstant(2));
   });
 
   it('goes back to a hole that the service can still fill', async () => {
