@@ -9,10 +9,10 @@ import { attachmentName, MANIFEST_ATTACHMENT } from '../../tasks/common/evidence
 import { manifestBytes } from '../../tasks/common/evidence/manifestText';
 import { documentText, fencedBlocks, sectionOf } from '../support/documents';
 import { makeManifest } from '../support/manifests';
-import { newWorkFolder, removeWorkFolders, runPackaged, type PackagedRun } from '../support/packagedTask';
+import { removeWorkFolders, runPackaged, type PackagedRun } from '../support/packagedTask';
 import { findProgram } from '../support/programs';
 
-interface Step { readonly bash?: string; readonly task?: string; readonly env?: Readonly<Record<string, string | number>>; readonly inputs?: Readonly<Record<string, string>> }
+interface Step { readonly bash?: string; readonly task?: string; readonly env?: Readonly<Record<string, string | number>>; readonly inputs?: Readonly<Record<string, string | number | boolean>> }
 interface Pipeline { readonly trigger?: string; readonly pr?: string; readonly schedules?: readonly { readonly always: boolean }[]; readonly steps: readonly Step[] }
 interface Ended { readonly code: number; readonly output: string }
 
@@ -142,7 +142,7 @@ describe('the pipelines of the document about evidence', function () {
     chmodSync(path.join(bin, 'az'), 0o755);
     const calls = path.join(folder, 'calls');
     const variables = { 'Build.BuildId': '4711', 'System.JobAttempt': '1', 'export.manifestSha256': 'abc', 'Build.ArtifactStagingDirectory': '/a b' };
-    const { code, output } = await runScript(expand(inputs?.['inlineScript'] ?? '', variables), { PATH: `${bin}:${process.env['PATH'] ?? ''}`, CALLS: calls }, folder);
+    const { code, output } = await runScript(expand(String(inputs?.['inlineScript']), variables), { PATH: `${bin}:${process.env['PATH'] ?? ''}`, CALLS: calls }, folder);
     assert.equal(code, 0, output);
     const [hash = '', files = '', ...others] = readFileSync(calls, 'utf8').trim().split('\n');
     assert.deepEqual(others, []);
@@ -151,20 +151,27 @@ describe('the pipelines of the document about evidence', function () {
   });
 });
 
-describe('what README.md says a run prints', function () {
-  this.timeout(90_000);
+describe('what the documents say of two runs and the verification after them', function () {
+  this.timeout(110_000);
+  let sandbox: Sandbox;
   let result: PackagedRun;
 
   before(async () => {
-    await using sandbox = await startSandbox({ entriesPerDay: 50 });
-    for (const settleTime of ['20h', '30m']) {
-      const run = sandbox.pipelines.startRun();
-      result = await runPackaged({ job: run.job, network: sandbox.network }, { window: 'sinceLastExport', settleTime }, { workDirectory: await newWorkFolder() });
-      await run.receive(result);
-      run.complete(result.result);
-    }
+    sandbox = await startSandbox({ entriesPerDay: 50 });
+    for (const settleTime of ['20h', '30m']) result = await runIn({ window: 'sinceLastExport', settleTime }, 12, 'ExportAuditLog');
   });
-  after(removeWorkFolders);
+  after(async () => {
+    await sandbox.close();
+    await removeWorkFolders();
+  });
+
+  async function runIn(inputs: Readonly<Record<string, string>>, pipelineId: number, task: 'ExportAuditLog' | 'VerifyAuditLog'): Promise<PackagedRun> {
+    const run = sandbox.pipelines.startRun({ pipelineId });
+    const made = await runPackaged({ job: run.job, network: sandbox.network }, inputs, { task });
+    await run.receive(made);
+    run.complete(made.result);
+    return made;
+  }
 
   /** A line without its numbers, hashes and names, and without plurals. */
   const shapeOf = (line: string): string => line.replace(/\b[0-9a-f]{64}\b/g, 'HASH').replace(/"[^"]+"/g, '"NAME"').replace(/[\d,]*\d/g, '#').replace(/\b(page|second)s\b/g, '$1');
@@ -174,5 +181,17 @@ describe('what README.md says a run prints', function () {
     assert.ok(lines.length > 8);
     const printed = new Set(result.maskedLog.split(/\r?\n/).map(shapeOf));
     assert.deepEqual(lines.filter((line) => !printed.has(shapeOf(line))), []);
+  });
+
+  it('verifies them, and compares them with the log, as the weekly pipeline does', async () => {
+    const { inputs = {} } = pipelineUnder('## Every week').steps.find(({ task }) => task === 'VerifyAuditLog@1') ?? {};
+    const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    const period = { from: new Date(midnight - 60 * DAY_MS).toISOString(), to: new Date(midnight - DAY_MS).toISOString() };
+    const { name = '' } = sandbox.job.serviceConnections.find(({ type }) => type.toLowerCase() === 'workloadidentityuser') ?? {};
+    const given = Object.fromEntries(Object.entries(inputs).map(([input, value]) => [input, expand(String(value), period)]));
+    const { result: verdict, outputVariables, maskedLog } = await runIn({ ...given, azureDevOpsServiceConnection: name }, 13, 'VerifyAuditLog');
+    assert.equal(verdict, 'Succeeded', maskedLog);
+    assert.equal(outputVariables['verificationResult'], 'valid');
+    assert.match(maskedLog, /^fabrikam, pipeline 12, /m);
   });
 });
