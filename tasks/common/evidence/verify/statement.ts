@@ -1,5 +1,5 @@
 import { disarm } from '../../errors/disarm';
-import { findingLine, number } from './table';
+import { counted, findingLine, number } from './table';
 import type { Verification, VerifiedChain } from './verifyExports';
 
 export interface StatementParts {
@@ -27,15 +27,15 @@ export function statementText(verification: Verification, { program, args, madeA
     '',
     '## Source',
     '',
-    `Exports of the audit log of Azure DevOps, made by the pipeline task ExportAuditLog and downloaded as artifacts: ${number(totals.exports)} exports with ${number(totals.files)} files and ${number(totals.entries)} entries.`,
+    `Exports of the audit log of Azure DevOps, made by the pipeline task ExportAuditLog and downloaded as artifacts: ${counted(totals.exports, 'export')} with ${counted(totals.files, 'file')} and ${counted(totals.entries, 'entry', 'entries')}.`,
     '',
     ...chains.flatMap(chainSection),
     ...separateSection(verification),
     '## Procedure',
     '',
     'Every manifest was read and held against its published schema and its place. Each chain was walked from its newest to its oldest export by the hashes of the manifests. Every file was read to its end and its SHA-256 compared with the manifest and with SHA256SUMS. Every entry was checked: valid JSON, order, time inside the window of its export, the time in its id equal to its timestamp, and present once; the counts, tallies, first and last entry were made anew and compared.',
-    ...(keptHashes > 0 ? ['', `${number(keptHashes)} hashes of manifests that were kept elsewhere were looked for.`] : []),
-    ...Object.entries(totals.signedBy).flatMap(([key, exports]) => ['', `The signatures of ${number(exports)} exports were checked with the public key ${key} (SHA-256 of its SPKI).`]),
+    ...(keptHashes > 0 ? ['', `${counted(keptHashes, 'hash', 'hashes')} of manifests, kept elsewhere, were looked for.`] : []),
+    ...Object.entries(totals.signedBy).flatMap(([key, exports]) => ['', `The signatures of ${counted(exports, 'export')} were checked with the public key ${key} (SHA-256 of its SPKI).`]),
     ...(requested.to === undefined ? ['', 'No end was requested: nothing is said about the time after the newest export.'] : []),
     ...(keptHashes === 0 && Object.keys(totals.signedBy).length === 0 ? ['', 'Neither a signature nor a hash kept elsewhere was used: whoever could replace all exports together would not be noticed.'] : []),
     '',
@@ -78,7 +78,7 @@ function chainSection({ organization, pipelineId, branch, artifactName, found, e
 
 function separateSection({ separate, separateEntries }: Verification): string[] {
   if (separate.length === 0) return [];
-  return ['## Exports outside a chain', '', `${number(separate.length)} exports with ${number(separateEntries.entries)} entries. Each stands for itself: nothing is said about the time between them.`, ''];
+  return ['## Exports outside a chain', '', `${counted(separate.length, 'export')} with ${counted(separateEntries.entries, 'entry', 'entries')}. Each stands for itself: nothing is said about the time between them.`, ''];
 }
 
 function exceptions({ findings, unnamedFindings }: Verification): string[] {

@@ -45,7 +45,7 @@ function periodLines({ periods }: VerifiedChain): string[] {
 function separateLines({ separate, separateEntries }: Verification, isVerbose: boolean): string[] {
   if (separate.length === 0) return [];
   return [
-    `Outside a chain: ${counted(separate.length, 'export')}, ${number(separateEntries.entries)} entries. Each stands for itself; nothing is said about the time between.`,
+    `Outside a chain: ${counted(separate.length, 'export')}, ${counted(separateEntries.entries, 'entry', 'entries')}. Each stands for itself; nothing is said about the time between.`,
     ...limited(separate, isVerbose).map(({ folder, covered, entries, result }) => `  ${covered.start} to ${covered.end}  ${number(entries)} entries  ${result === 'valid' ? 'valid' : 'INVALID'}  ${folder}`),
     ...more(separate, isVerbose, 'export', 'exports'),
     '',
@@ -79,7 +79,8 @@ function more(items: readonly unknown[], isVerbose: boolean, one: string, severa
   return rest > 0 ? [`  and ${counted(rest, `more ${one}`, `more ${several}`)} (--verbose lists them)`] : [];
 }
 
-function counted(count: number, one: string, several = `${one}s`): string {
+/** `1 export`, `2 exports`. */
+export function counted(count: number, one: string, several = `${one}s`): string {
   return `${number(count)} ${count === 1 ? one : several}`;
 }
 
