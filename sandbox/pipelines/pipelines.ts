@@ -92,6 +92,8 @@ export class Pipelines {
 
   /** The service's own records, in no order. */
   all(): Iterable<RunRecord> {
+    // Whoever asks runs in it, unless another run was started.
+    if (this.records.size === 0) this.begin(this.first);
     return this.records.values();
   }
 

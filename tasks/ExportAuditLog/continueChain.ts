@@ -2,12 +2,20 @@ import { TaskError } from '../common/errors/taskError';
 import type { ChainIdentity } from '../common/evidence/chainHead';
 import { continueFromText, planChain, type ChainPlan } from '../common/evidence/chainPlan';
 import { readChain } from '../common/evidence/chainReading';
+import { runId } from '../common/evidence/runFacts';
 import { PreviousRuns } from '../common/evidence/previousRuns';
 import type { Http } from '../common/http/http';
 import type { JobContext } from '../common/identity/jobContext';
+import { HOUR_MS } from '../common/window/duration';
 import { oldestRetained } from '../common/window/retention';
 import type { ExportAgent, ExportRequest } from './inputs';
 import type { ChainRequest } from './windowInputs';
+
+/**
+ * The service goes on deleting while an export is read, and the oldest entries are read last: a chain promises only what is
+ * still there an hour from now. Seconds.
+ */
+const READING_SECONDS = HOUR_MS / 1000;
 
 export interface ChainParts {
   readonly agent: ExportAgent;
@@ -18,9 +26,11 @@ export interface ChainParts {
 
 /**
  * Looks among the earlier runs for where the last export ended.
+ * @param nowMs an export that claims a later instant is not believed
+ * @param serviceMs the clock by which the service deletes entries; both ms since 1970
  * @throws TaskError CHAIN_NOT_FOUND when `continueFrom` names a pipeline without an export, PREVIOUS_EXPORTS_REFUSED, PREVIOUS_EXPORTS_UNREADABLE
  */
-export async function continueChain(parts: ChainParts, request: ExportRequest, { continueFrom }: ChainRequest, nowMs: number): Promise<ChainPlan> {
+export async function continueChain(parts: ChainParts, request: ExportRequest, { continueFrom }: ChainRequest, nowMs: number, serviceMs: number): Promise<ChainPlan> {
   const { agent, http, job, signal } = parts;
   const identity: ChainIdentity = {
     organization: request.organization,
@@ -28,8 +38,8 @@ export async function continueChain(parts: ChainParts, request: ExportRequest, {
     branch: agent.variable('Build.SourceBranch') ?? '',
     artifactName: request.artifactName,
   };
-  const runs = new PreviousRuns({ http, job, organization: request.organization, signal });
-  const oldest = oldestRetained(nowMs);
+  const runs = new PreviousRuns({ http, job, organization: request.organization, ownRun: { id: runId(agent), pipelineId: identity.pipelineId }, signal });
+  const oldest = oldestRetained(serviceMs) + READING_SECONDS;
   const nowSeconds = Math.floor(nowMs / 1000);
   const reading = await readChain(runs, identity, nowSeconds, oldest);
   const isTakenOver = continueFrom?.kind === 'pipeline' && reading.head?.manifest.chain.origin.continueFrom !== continueFromText(continueFrom);

@@ -75,7 +75,7 @@ function scene(body: (scene: Scene) => Promise<void>, options: SandboxOptions = 
 describe('the stand-in\'s pipeline runs', () => {
   it('lists what was started, newest first, running ones without an end', scene(async (stage) => {
     const {pipelines} = stage.sandbox;
-    assert.deepEqual(await stage.ids(), []);
+    assert.deepEqual(await stage.ids(), [4711], 'the run whose job asks');
     const first = pipelines.startRun();
     stage.now += HOUR;
     first.complete('SucceededWithIssues');

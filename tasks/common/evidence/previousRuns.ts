@@ -51,6 +51,8 @@ export interface PreviousRunsParts {
   readonly job: JobContext;
   /** The organization whose manifests are of interest. */
   readonly organization: string;
+  /** The run that asks: a list of its pipeline that lacks it does not show what the job may not see. */
+  readonly ownRun?: { readonly id: string; readonly pipelineId: string };
   readonly signal: AbortSignal;
 }
 
@@ -72,15 +74,20 @@ export class PreviousRuns {
    * @throws TaskError PREVIOUS_EXPORTS_REFUSED, PREVIOUS_EXPORTS_UNREADABLE, and what {@link Http.send} throws
    */
   async* list(pipelineId: string, branch: string | undefined): AsyncGenerator<ListedRun, void, undefined> {
+    const { ownRun } = this.#parts;
+    let isOwnListed = ownRun?.pipelineId !== pipelineId;
     let token: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const query = new URLSearchParams({ definitions: pipelineId, ...(branch !== undefined && { branchName: branch }), queryOrder: 'queueTimeDescending', $top: String(RUNS_A_PAGE) });
       if (token !== undefined) query.set('continuationToken', token);
       const response = await this.#get(`_apis/build/builds?${query.toString()}`);
       const { value } = this.#read(listedRuns, response);
+      isOwnListed ||= value.some(({ id }) => String(id) === ownRun?.id);
       for (const { id, queueTime } of value) yield { id: String(id), queuedMs: Date.parse(queueTime ?? '') || 0 };
       token = response.header('x-ms-continuationtoken');
-      if (token === undefined || token === '' || value.length === 0) return;
+      if (token !== undefined && token !== '' && value.length > 0) continue;
+      if (!isOwnListed) throw this.#refused(response);
+      return;
     }
   }
 

@@ -36,6 +36,7 @@ export const EARLIER_RUN_ROWS: readonly FaultRow[] = [
   builds('200 with JSON of another shape', { kind: 'otherShape', json: '{"count":0,"value":{}}' }, UNREADABLE),
   builds('200 with runs that are none', { kind: 'otherShape', json: '{"count":1,"value":[{"id":"##vso[task.complete result=Succeeded]"}]}' }, UNREADABLE),
   builds('200 of another kind, 200 MB', { kind: 'oversizeBody' }, { code: 'RESPONSE_TOO_LARGE', sentence: /sent an answer of more than 32 MiB/ }),
+  builds('200 with a list that lacks even the run that asks', { kind: 'otherShape' }, REFUSED),
   builds('hostile error', { kind: 'hostileError' }, { code: 'PREVIOUS_EXPORTS_REFUSED', sentence: /may not see/ }),
 ];
 
