@@ -16,7 +16,7 @@ export interface PackagedRun extends StepResult {
 /** Anything that a packaged run can take besides the step itself. */
 export type PackagedOptions = Partial<Omit<StepOptions, 'yaml' | 'taskDirectory' | 'job' | 'network'>> & {
   /** Which task of the extension runs; default `ExportAuditLog`. */
-  readonly task?: 'ExportAuditLog' | 'CheckAuditLogAccess';
+  readonly task?: 'ExportAuditLog' | 'CheckAuditLogAccess' | 'VerifyAuditLog';
 };
 
 interface Azure {
