@@ -47,7 +47,7 @@ export async function run(parts: RunParts): Promise<string> {
     const clocks = { agentMs: clock(), serviceMs: probe.dateMs };
     // Two clocks can disagree: the earlier one never calls an instant past that has not come.
     const nowMs = Math.min(clocks.agentMs, clocks.serviceMs ?? Infinity);
-    const plan = await planExports(subject, request, nowMs);
+    const plan = await planExports(subject, request, nowMs, clocks.serviceMs ?? clocks.agentMs);
 
     const signIn: AccessTokenParts = { agent, http, job, connection, clock };
     const tokens = createAccessTokens(signIn);
@@ -68,12 +68,12 @@ export async function run(parts: RunParts): Promise<string> {
   }
 }
 
-async function planExports(subject: AccessSubject & { readonly agent: ExportAgent }, request: ExportRequest, nowMs: number): Promise<ExportPlan> {
+async function planExports(subject: AccessSubject & { readonly agent: ExportAgent }, request: ExportRequest, nowMs: number, serviceMs: number): Promise<ExportPlan> {
   const { agent } = subject;
   const { window } = request;
   if (window.kind !== 'sinceLastExport') return planSingle(agent, window, request.settleMs, nowMs);
   if (agent.variable('Build.Reason') === 'PullRequest') return planForPullRequest(agent, request.settleMs, nowMs);
-  return planContinuation(agent, request, window, await continueChain(subject, request, window, nowMs), nowMs);
+  return planContinuation(agent, request, window, await continueChain(subject, request, window, nowMs, serviceMs), nowMs);
 }
 
 /** The agent knows the number of its own organization only. */

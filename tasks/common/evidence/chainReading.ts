@@ -104,7 +104,8 @@ async function aliveRuns({ store, identity, nowSeconds }: Reading, list: RunList
     }
   }
   const listed = runs.filter(({ run }) => alive.has(run)).map(({ run }) => run);
-  const since = epochSeconds(retrieval.endedAt) - ROUND_TOLERANCE_SECONDS;
+  const { agentClock, serviceClock } = retrieval;
+  const since = epochSeconds(serviceClock !== null && serviceClock < agentClock ? serviceClock : agentClock) - ROUND_TOLERANCE_SECONDS;
   const inTurn = listed.slice(0, -LAST_ARTIFACTS).filter((run) => hasTurn(run, since, nowSeconds));
   await Promise.all([...listed.slice(-LAST_ARTIFACTS), ...inTurn].map(async (run) => {
     if (await store.artifact(run, identity.artifactName) === undefined) alive.delete(run);

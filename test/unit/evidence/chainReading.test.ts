@@ -196,7 +196,7 @@ describe('where a chain goes on', () => {
       const heads: (string | undefined)[] = [];
       for (const day of days) {
         const last = at(runs, -1);
-        last.manifests = last.manifests.map((manifest) => (typeof manifest === 'string' ? manifest : { ...manifest, retrieval: { ...manifest.retrieval, endedAt: dayInstant(day) } }));
+        last.manifests = last.manifests.map((manifest) => (typeof manifest === 'string' ? manifest : { ...manifest, retrieval: { ...manifest.retrieval, agentClock: dayInstant(5_000), serviceClock: dayInstant(day) } }));
         const store = new FakeStore(runs);
         heads.push((await readChain(store, IDENTITY, START + (day + 1) * DAY, START - 50 * DAY)).head?.run);
         assert.ok(store.asked.filter((request) => request.startsWith('artifact')).length <= 25);
