@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { newKey } from '../support/exportSet';
 import { newWorkFolder, removeWorkFolders, runPackaged, type PackagedOptions, type PackagedRun } from '../support/packagedTask';
 
 const HOUR_MS = 3_600_000;
@@ -82,7 +83,7 @@ describe('VerifyAuditLog, packaged, in a pipeline', function () {
 
   it('takes only the runs whose exports touch the period', async () => {
     const day = { from: iso(NOW - 2 * DAY_MS), to: iso(NOW - 1.5 * DAY_MS) };
-    const result = await verify({ pipeline: String(pipelineId(scene)), ...day });
+    const result = await verify({ pipeline: pipelineId(scene), ...day });
     assert.equal(result.result, 'Succeeded', result.maskedLog);
     assert.deepEqual(readdirSync(path.join(result.artifacts[0]?.directory ?? '', 'exports')), [String(scene.runs[2])]);
     assert.equal(result.outputVariables['coveredUntil'], seconds(day.to));
@@ -205,6 +206,15 @@ describe('VerifyAuditLog, packaged, in a pipeline', function () {
     assert.match(lost.message ?? '', /^The exports are not valid\. not found: No manifest here has the kept hash f{64} \(keptHashes, line 1\)\. \[VERIFICATION_FAILED\]$/);
   });
 
+  it('asks every export for a signature of a key that is pinned, and encloses that key', async () => {
+    const key = newKey('ES256');
+    const result = await verify({ ...PERIOD, publicKeys: key.publicKeyPem });
+    assert.match(result.message ?? '', /^The exports are not valid\. signature invalid: .+manifest\.json: The manifest is not signed, though a key is pinned\. \(the first of \d+\) \[VERIFICATION_FAILED\]$/);
+    const folder = result.artifacts[0]?.directory ?? '';
+    assert.equal(readFileSync(path.join(folder, 'keys', `${key.sha256}.pem`), 'utf8').trim(), key.publicKeyPem.trim());
+    assert.match(readFileSync(path.join(folder, 'README.txt'), 'utf8'), new RegExp(`--key keys/${key.sha256}\\.pem`));
+  });
+
   it('names an artifact that is gone, and a run that is gone', async () => {
     const [, second, third] = scene.runs;
     await scene.sandbox.pipelines.deleteArtifact(second!, 'audit-log');
@@ -229,9 +239,15 @@ describe('VerifyAuditLog with requery, where the service has changed since', fun
     const [vanished, added] = [base[150]!, base[210]!];
     await using first = await startSandbox({ clock: () => NOW, entries: base.filter((entry) => entry !== added), recordAccess: false });
     const exported = await runIn(first, { window: 'between', startTime: FROM, endTime: TO });
+    await using same = await startSandbox({ clock: () => NOW, entries: base.filter((entry) => entry !== added), recordAccess: false });
+    const unchanged = await copied(exported);
+    const agreed = await verifyIn(same, { folder: '$(Pipeline.Workspace)/copy', requery: 'true' }, { workDirectory: unchanged });
+    assert.equal(agreed.result, 'Succeeded', agreed.maskedLog);
+    assert.match(agreed.maskedLog, new RegExp(`^in the log: ${base.length - 1}, in the copy: ${base.length - 1}$`, 'm'));
+    assert.ok(!existsSync(path.join(agreed.artifacts[0]?.directory ?? '', 'missing.jsonl')));
+
     await using second = await startSandbox({ clock: () => NOW, entries: base.filter((entry) => entry !== vanished), recordAccess: false });
-    const workDirectory = await newWorkFolder();
-    cpSync(exported.artifacts[0]?.directory ?? '', path.join(workDirectory, '1', 'copy'), { recursive: true });
+    const workDirectory = await copied(exported);
     const result = await verifyIn(second, { folder: '$(Pipeline.Workspace)/copy', requery: 'true' }, { workDirectory });
     assert.equal(result.result, 'Failed', result.maskedLog);
     const folder = result.artifacts[0]?.directory ?? '';
@@ -274,6 +290,13 @@ async function entriesOf(count: number): Promise<string[]> {
   const entries: string[] = [];
   for await (const { json } of generated.truth({ start: Date.parse(FROM), end: Date.parse(TO) }, NOW)) entries.push(json);
   return entries;
+}
+
+/** A work folder of an agent on which the artifact lies as `copy`. */
+async function copied(exported: PackagedRun): Promise<string> {
+  const workDirectory = await newWorkFolder();
+  cpSync(exported.artifacts[0]?.directory ?? '', path.join(workDirectory, '1', 'copy'), { recursive: true });
+  return workDirectory;
 }
 
 async function runIn(sandbox: Sandbox, inputs: Readonly<Record<string, string>>): Promise<PackagedRun> {
