@@ -20,6 +20,13 @@ const pages = { file: `${common}/auditlog/pageReader.ts`, tests: [`${unit}/audit
 const disarming = { file: `${common}/errors/disarm.ts`, tests: [`${unit}/errors/disarm.test.ts`] };
 const adapter = { file: `${common}/agent/azurePipelines.ts`, tests: [`${unit}/agent/azurePipelines.test.ts`] };
 const credentials = { file: `${common}/http/credential.ts`, tests: [`${unit}/http/credential.test.ts`] };
+const waits = { file: `${common}/http/waits.ts`, tests: ["test/http/retries.test.ts"] };
+const chainHead = { file: `${common}/evidence/chainHead.ts`, tests: [`${unit}/evidence/chainReading.test.ts`] };
+const chainReading = { file: `${common}/evidence/chainReading.ts`, tests: [`${unit}/evidence/chainReading.test.ts`] };
+const chainPlan = { file: `${common}/evidence/chainPlan.ts`, tests: [`${unit}/evidence/chainPlan.test.ts`] };
+const late = { file: `${common}/auditlog/lateArrivals.ts`, tests: [`${unit}/auditlog/lateArrivals.test.ts`] };
+const sealing = { file: `${common}/evidence/sealFolder.ts`, tests: [`${unit}/evidence/sealFolder.test.ts`] };
+const manifestText = { file: `${common}/evidence/manifestText.ts`, tests: [`${unit}/evidence/manifestText.test.ts`] };
 const retries = { file: `${common}/http/http.ts`, tests: ["test/http/retries.test.ts"] };
 const attempt = { file: `${common}/http/attempt.ts` };
 const project = { file: `${common}/identity/project.ts`, tests: [`${unit}/identity/project.test.ts`] };
@@ -73,14 +80,14 @@ export const mutants = [
   { ...credentials, name: "tokens go to any host", from: " && credential.hosts.includes(url.hostname)", to: "" },
   { ...credentials, name: "tokens go without TLS", from: "url.protocol === 'https:' && ", to: "" },
   { ...credentials, name: "the job token goes wherever a variable says", from: " || !isAzureDevOps", to: "" },
-  { ...retries, name: "nobody asks whether a token may go", from: "if (request.credential) assertMayGo(request.credential, request.url);", to: "" },
+  { ...retries, name: "nobody asks whether a token may go", from: "if (credential) assertMayGo(credential, url);", to: "" },
 
   { ...pages, name: "a sign-in page is taken for data", from: "return response.status === 200 && looksLikeJson(response.body) && endsLikeJson(response.body);", to: "return response.status === 200;" },
   { ...pages, name: "the body of a redirect is taken for data", from: "return response.status === 200 && looksLikeJson(response.body) &&", to: "return looksLikeJson(response.body) &&" },
   { ...pages, name: "a token that has ended is not renewed", from: "this.#parts.tokens.forget(token);", to: "" },
   { ...pages, name: "a first 401 is taken for the end of a token", from: "SIGN_IN_STATUSES.has(response.status) && this.#hasSucceeded", to: "SIGN_IN_STATUSES.has(response.status)" },
-  { ...retries, name: "Retry-After on a 200 is passed over", from: "if (askedMs !== undefined) this.#notBefore.set(request.url.hostname, now + askedMs);", to: "" },
-  { ...retries, name: "a wait of hours is waited for", from: "if (ms <= LONGEST_WAIT_MS) return;", to: "return;" },
+  { ...waits, name: "Retry-After on a 200 is passed over", from: "this.#notBefore.set(url.hostname, this.#parts.clock() + ms);", to: "" },
+  { ...waits, name: "a wait of hours is waited for", from: "if (ms <= LONGEST_WAIT_MS) return;", to: "return;" },
   { ...attempt, tests: ["test/http/limits.test.ts"], name: "a request as a whole has no time-out", from: "startDeadline(request.wholeTimeoutMs,", to: "startDeadline(2 ** 31 - 1," },
   { ...attempt, tests: ["test/http/limits.test.ts"], name: "a body may be of any size", from: "if (length > request.maximumBytes)", to: "if (length > Infinity)" },
 
@@ -92,9 +99,23 @@ export const mutants = [
   { ...folder, name: "partial folders of dead runs stay", from: "name.startsWith(PARTIAL) && await isStale(path.join(parent, name), nowMs)", to: "false" },
   { ...folder, name: "partial folders of living runs are swept", from: "if (processId === process.pid || !isAlive(processId)) return true;", to: "return true;" },
   { ...folder, name: "a discarded folder stays", from: "discard: () => rm(partial, { recursive: true, force: true, maxRetries: 3 })", to: "discard: () => Promise.resolve()" },
-  { ...signals, file: "tasks/ExportAuditLog/run.ts", name: "a canceled run leaves its partial folder", from: "await folder.discard();", to: "" },
+  { ...signals, file: "tasks/ExportAuditLog/exportWindow.ts", name: "a canceled run leaves its partial folder", from: "await folder.discard();", to: "" },
   { ...signals, file: `${common}/step/main.ts`, name: "signals are not heeded", from: "['SIGINT', 'SIGTERM', 'SIGBREAK'] as const", to: "[] as NodeJS.Signals[]" },
   { ...writing, file: `${common}/export/contentFile.ts`, name: "gzip is not brought to its end", from: "await this.#gzip?.end();", to: "" },
   { ...writing, file: `${common}/export/contentFile.ts`, name: "what was gathered last is not written", from: "await this.#passOn();\n    await this.#gzip", to: "await this.#gzip" },
   { ...adapter, name: "a fault that nobody caught leaves the process running", from: "completeFailed(asTaskError(thrown));\n    process.stdout.write('', () => process.exit(0));", to: "completeFailed(asTaskError(thrown));" },
+
+  { ...chainHead, name: "a manifest without its artifact is continued", from: "if (artifact === undefined) {", to: "if (artifact === undefined && run === '') {" },
+  { ...chainHead, name: "a manifest of another run is believed", from: "if (manifest.run.id !== run) return", to: "if (manifest.run.id === '') return" },
+  { ...chainHead, name: "a manifest of the future is believed", from: "> nowSeconds * 1000) return", to: "> Infinity) return" },
+  { ...chainHead, name: "a chain of another branch is continued", from: " && chain.branch === identity.branch", to: "" },
+  { ...chainHead, name: "what the artifact holds is not looked at", from: "held[index] === 'yes'", to: "index === 0" },
+  { ...chainReading, name: "deleted runs of the chain are not missed", from: "alive.has(run.run) && isAfterAlive", to: "alive.has(run.run) && run.run === '' && isAfterAlive" },
+  { ...chainReading, name: "an earlier list of runs is enough", from: "if (await list.has(run)) alive.add(run);", to: "if (run !== '') alive.add(run);" },
+  { ...chainPlan, name: "what expired is not named", from: "newlyLost.push({ start: window.covered.end,", to: "void ({ start: window.covered.end," },
+  { ...chainPlan, name: "continueFrom restarts in every run", from: "head?.manifest.chain.origin.continueFrom === continueFromText(continueFrom)", to: "false" },
+  { ...late, name: "entries that the chain holds come again", from: "if (this.#options.known?.has(hash) === true) return false;", to: "" },
+  { ...late, name: "late entries are dropped", from: "this.late += 1;", to: "return false;" },
+  { ...sealing, name: "the manifest is not among the checksums", from: "hashes.set(MANIFEST_FILE, manifestSha256);", to: "hashes.set(MANIFEST_FILE, '0'.repeat(64));" },
+  { ...manifestText, name: "a manifest in another form is read", from: "if (!Buffer.from(bytes).equals(manifestBytes(result.output)))", to: "if (bytes.length === 0)" },
 ];

@@ -217,4 +217,12 @@ describe('where a chain goes on', () => {
     assert.equal(head?.run, '106');
     assert.deepEqual([left.map(({ run }) => run), isShortened, notes.length], [['104', '105', '106'], false, 1]);
   });
+
+  it('misses a deleted run of a long chain at once, whichever artifacts have their turn', async () => {
+    for (const index of [5, 20, 40, 60]) {
+      const runs = daily(80);
+      at(runs, index).isDeleted = true;
+      assert.equal((await read(runs)).head?.run, String(100 + index));
+    }
+  });
 });
