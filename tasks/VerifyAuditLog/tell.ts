@@ -52,6 +52,12 @@ function warn({ log }: VerifyAgent, { chains, findings }: Verification): void {
 
 function comparison(agent: VerifyAgent, found: Comparison): void {
   if (found === undefined) return;
-  if (found.failure !== undefined) agent.log.warning(`The copy could not be compared with the living log: ${found.failure.message}`);
-  else for (const line of comparisonLines(found.requery)) agent.log.info(disarm(line, 1_000));
+  if (found.failure !== undefined) {
+    agent.log.warning(`The copy could not be compared with the living log: ${found.failure.message}`);
+    return;
+  }
+  for (const line of comparisonLines({ ...found.requery, notCompared: [] })) agent.log.info(disarm(line, 1_000));
+  const { notCompared } = found.requery;
+  for (const sentence of notCompared.slice(0, MOST_NAMED)) agent.log.warning(disarm(sentence, 1_000));
+  if (notCompared.length > MOST_NAMED) agent.log.warning(`${formatCount(notCompared.length - MOST_NAMED)} more exports were not compared; verification.json names them.`);
 }

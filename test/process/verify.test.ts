@@ -123,6 +123,15 @@ describe('VerifyAuditLog, packaged, in a pipeline', function () {
     assert.match(result.maskedLog, new RegExp(`^not in the copy yet, for the next export to read: ${pending}$`, 'm'));
   });
 
+  it('warns of an export that it cannot compare, because it is damaged', async () => {
+    const file = path.join(exportFolders(artifactOf(scene, 3))[0]!, 'audit-log.jsonl.gz');
+    await changed(file, readFileSync(file).subarray(0, -20), async () => {
+      const result = await verify({ ...PERIOD, requery: 'true' });
+      assert.match(result.maskedLog, new RegExp(`##\\[warning\\]${scene.runs[3]}/fabrikam/.+ was not compared: it is not valid\\.`));
+      assert.match(result.message ?? '', /\[VERIFICATION_FAILED\]$/);
+    });
+  });
+
   it('publishes the verification also when the log may not be read, and then fails with the reason', async () => {
     scene.sandbox.switches.auditPermission = 'notSet';
     try {
