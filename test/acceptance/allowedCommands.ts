@@ -44,7 +44,7 @@ const SUMMARY_TYPE = 'Distributedtask.Core.Summary';
 const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
   'task.debug': { properties: {}, data: () => true },
   'task.setsecret': { properties: {}, data: (data, _, { secrets }) => secrets.includes(data) },
-  'task.setprogress': { properties: { value: /^\d{1,2}$/ }, data: (data) => data === 'Exporting the audit log' },
+  'task.setprogress': { properties: { value: /^\d{1,2}$/ }, data: (data) => data === 'Reading the audit log' },
   'task.issue': { properties: { type: /^(warning|error)$/, source: /^TaskInternal$/ }, data: (data) => SHOWN.test(data) },
   'task.setvariable': { properties: { variable: /^\w+$/, isoutput: /^true$/, issecret: /^false$/ }, data: (data, properties, facts) => OUTPUTS[properties['variable'] ?? '']?.(data, properties, facts) === true },
   'task.addattachment': {

@@ -12,7 +12,7 @@ export function azurePipelinesAgent<Input extends string, Output extends string>
     variable: (name) => present(quietly(() => tl.getVariable(name))),
     endpoint: readEndpoint,
     registerSecret,
-    progress: (percent) => { tl.setProgress(Math.max(0, Math.min(100, Math.floor(percent))), 'Exporting the audit log'); },
+    progress: (percent) => { tl.setProgress(Math.max(0, Math.min(100, Math.floor(percent))), 'Reading the audit log'); },
     setOutput: (name, value) => { tl.setVariable(name, value, false, true); },
     publishArtifact: (name, directory) => {
       // Folder and artifact name must be equal: Azure Pipelines finds the files of a Container artifact by that folder.

@@ -207,6 +207,21 @@ describe('verifying exports that nobody touched', function () {
     assert.match(assertValid(await verify(folder())).join('\n'), /never finished/);
   });
 
+  it('passes over a manifest.json of other programs, and not over one that is left of an export', async () => {
+    const root = path.join(folder(), 'others');
+    const chain = new ExportChain({ root, log: auditLogOf(3, SET_START, at(24), 20) });
+    await chain.add('1', at(24));
+    for (const [name, text] of [['web', '{"name":"Shop","icons":[]}'], ['broken', '{']] as const) {
+      mkdirSync(path.join(root, name));
+      writeFileSync(path.join(root, name, 'manifest.json'), text);
+    }
+    assertValid(await verify(root));
+    const left = path.join(root, '20260101T000000Z_20260102T000000Z.run1-1');
+    mkdirSync(left);
+    writeFileSync(path.join(left, 'manifest.json'), '{');
+    assert.equal((await verify(root)).result, 'invalid');
+  });
+
   it('finds nothing where nothing is', async () => {
     assert.equal(await verifyExports({ root: folder(), requested: { from: undefined, to: undefined }, pinned: [], kept: [] }), undefined);
   });

@@ -14,10 +14,13 @@ export interface FoundFolder {
   /** Below the folder that is verified, with `/`; `.` for that itself. */
   readonly place: string;
   readonly hasManifest: boolean;
+  /** Its name or its other files are an export's; a `manifest.json` alone can be anybody's. */
+  readonly looksLikeExport: boolean;
 }
 
 /** What only an export folder holds. */
 const TELLS_EXPORT = /^(?:audit-log(?:\.\d+)?\.(?:jsonl|csv|json)(?:\.gz)?|SHA256SUMS|manifest\.sig)$/;
+const EXPORT_FOLDER = /^\d{8}T\d{6}Z_\d{8}T\d{6}Z\.run/;
 /** Folders that an export did not finish. */
 const PARTIAL = '.partial-';
 
@@ -41,7 +44,8 @@ export async function* findExports(root: string, findings: Findings): AsyncGener
       else if (item.isDirectory()) folders.push(item.name);
     }
     const hasManifest = content.some((item) => item.isFile() && item.name === MANIFEST_FILE);
-    if (hasManifest || content.some((item) => item.isFile() && TELLS_EXPORT.test(item.name))) yield { path: folder, place, hasManifest };
+    const holdsFiles = content.some((item) => item.isFile() && TELLS_EXPORT.test(item.name));
+    if (hasManifest || holdsFiles) yield { path: folder, place, hasManifest, looksLikeExport: holdsFiles || EXPORT_FOLDER.test(path.basename(folder)) };
     if (folders.length > 0 && depth === DEEPEST) findings.invalid('invalid format', { folder: place }, `Folders deeper than ${DEEPEST} are not looked at.`);
     else for (const name of folders.reverse()) waiting.push({ folder: path.join(folder, name), depth: depth + 1 });
   }

@@ -27,6 +27,7 @@ export async function readRecords(root: string, findings: Findings): Promise<Fou
   let unreadable = 0;
   for await (const found of findExports(root, findings)) {
     const read = await readFound(found, findings);
+    if (read === 'foreign') continue;
     if (read === undefined) {
       unreadable += 1;
       continue;
@@ -57,7 +58,8 @@ export function checkKeptHashes(kept: readonly KeptHash[], records: readonly Exp
   }
 }
 
-async function readFound({ path: folder, place, hasManifest }: FoundFolder, findings: Findings): Promise<ExportRecord | undefined> {
+/** `foreign`: not an export's, since other programs write a `manifest.json` too. Undefined: an export's, but it cannot be used. */
+async function readFound({ path: folder, place, hasManifest, looksLikeExport }: FoundFolder, findings: Findings): Promise<ExportRecord | 'foreign' | undefined> {
   const where = { folder: place, file: MANIFEST_FILE };
   const bytes = hasManifest ? await readSmall(path.join(folder, MANIFEST_FILE), LARGEST_MANIFEST).catch(unreadable) : undefined;
   if (bytes === undefined) {
@@ -66,6 +68,7 @@ async function readFound({ path: folder, place, hasManifest }: FoundFolder, find
   }
   const { manifest, problem } = bytes === 'tooLarge' ? { problem: 'it is larger than any manifest' } : readManifest(bytes);
   if (manifest === undefined || bytes === 'tooLarge') {
+    if (!looksLikeExport && !(bytes !== 'tooLarge' && bytes.includes('"manifestVersion"'))) return 'foreign';
     findings.invalid('invalid format', where, `This manifest cannot be used: ${problem ?? ''}.`);
     return undefined;
   }
