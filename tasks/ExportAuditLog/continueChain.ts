@@ -30,7 +30,7 @@ export interface ChainParts {
  * @param serviceMs the clock by which the service deletes entries; both ms since 1970
  * @throws TaskError CHAIN_NOT_FOUND when `continueFrom` names a pipeline without an export, PREVIOUS_EXPORTS_REFUSED, PREVIOUS_EXPORTS_UNREADABLE
  */
-export async function continueChain(parts: ChainParts, request: ExportRequest, { continueFrom }: ChainRequest, nowMs: number, serviceMs: number): Promise<ChainPlan> {
+export async function continueChain(parts: ChainParts, request: ExportRequest, { continueFrom, overlapMs }: ChainRequest, nowMs: number, serviceMs: number): Promise<ChainPlan> {
   const { agent, http, job, signal } = parts;
   const identity: ChainIdentity = {
     organization: request.organization,
@@ -52,5 +52,5 @@ export async function continueChain(parts: ChainParts, request: ExportRequest, {
       ],
     });
   }
-  return planChain(identity, reading, continueFrom, taken, oldest);
+  return planChain(identity, reading, continueFrom, taken, oldest, Math.floor(overlapMs / 1000));
 }

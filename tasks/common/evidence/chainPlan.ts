@@ -52,24 +52,26 @@ export function continueFromText(continueFrom: ContinueFrom): string {
  * @param reading what the runs of this pipeline hold
  * @param taken what the runs of the pipeline named by `continueFrom` hold, when that is to be taken over now
  * @param oldestSeconds the oldest instant of which the service has entries, seconds since 1970
+ * @param overlapSeconds how far back an export holds entries that came late: with an export those may be lost too
  */
-export function planChain(identity: ChainIdentity, reading: ChainReading, continueFrom: ContinueFrom | undefined, taken: ChainHead | undefined, oldestSeconds: number): ChainPlan {
+export function planChain(identity: ChainIdentity, reading: ChainReading, continueFrom: ContinueFrom | undefined, taken: ChainHead | undefined, oldestSeconds: number, overlapSeconds = 0): ChainPlan {
   const { head, notes } = reading;
   const isBegunSo = continueFrom === undefined || head?.manifest.chain.origin.continueFrom === continueFromText(continueFrom);
-  if (head !== undefined && isBegunSo) return continued(identity, head, reading, oldestSeconds);
+  if (head !== undefined && isBegunSo) return continued(identity, head, reading, oldestSeconds, overlapSeconds);
   if (taken !== undefined) {
-    const plan = continued(identity, taken, { runs: [], lost: [], isShortened: false, notes }, oldestSeconds);
+    const plan = continued(identity, taken, { runs: [], lost: [], isShortened: false, notes }, oldestSeconds, overlapSeconds);
     const origin = { ...plan.state.origin, continueFrom: continueFrom === undefined ? null : continueFromText(continueFrom) };
     return { ...plan, state: { ...plan.state, origin, restartedAfter: head === undefined ? null : reference(head) } };
   }
   return begun(identity, head, continueFrom, oldestSeconds, notes);
 }
 
-function continued(identity: ChainIdentity, head: ChainHead, reading: Omit<ChainReading, 'head'>, oldestSeconds: number): ChainPlan {
+function continued(identity: ChainIdentity, head: ChainHead, reading: Omit<ChainReading, 'head'>, oldestSeconds: number, overlapSeconds: number): ChainPlan {
   const { chain, coverage, window } = head.manifest;
   const until = epochSeconds(window.covered.end);
-  const newlyLost: Gap[] = reading.lost.map((run) => ({ start: run.from, end: run.until, reason: 'deleted' }));
-  if (until < oldestSeconds) newlyLost.push({ start: window.covered.end, end: formatInstant(oldestSeconds), reason: 'expired' });
+  const lostSince = (instant: string): string => formatInstant(Math.max(Math.min(epochSeconds(instant), epochSeconds(chain.origin.start)), epochSeconds(instant) - overlapSeconds));
+  const newlyLost: Gap[] = reading.lost.map((run) => ({ start: lostSince(run.from), end: run.until, reason: 'deleted' }));
+  if (until < oldestSeconds) newlyLost.push({ start: lostSince(window.covered.end), end: formatInstant(oldestSeconds), reason: 'expired' });
   const from = Math.max(until, oldestSeconds);
   const shortenedTo = reading.isShortened ? epochSeconds(reading.runs[0]?.from ?? window.covered.end) : 0;
   return {

@@ -58,6 +58,14 @@ describe('the plan of a chain', () => {
     assert.deepEqual([state.coveredFrom, newlyLost.length], [START + 2 * DAY, 0]);
   });
 
+  it('names with a lost export the time of which it may have held late entries, back to the chain\'s beginning', () => {
+    const lost = [{ run: '101', from: dayInstant(0.05), until: dayInstant(1) }, { run: '102', from: dayInstant(1), until: dayInstant(2) }];
+    const { newlyLost } = planChain(IDENTITY, readingOf(HEAD, { lost }), undefined, undefined, START + 10 * DAY, DAY / 10);
+    assert.deepEqual(newlyLost.map(({ start, end, reason }) => [start, end, reason]), [
+      [dayInstant(0), dayInstant(1), 'deleted'], [dayInstant(0.9), dayInstant(2), 'deleted'], [dayInstant(3.9), dayInstant(10), 'expired'],
+    ]);
+  });
+
   it('restarts a chain where continueFrom says, visibly, and only once', () => {
     const continueFrom: ContinueFrom = { kind: 'instant', seconds: START + 6 * DAY };
     const { state, newlyLost } = planChain(IDENTITY, readingOf(HEAD), continueFrom, undefined, OLDEST);
