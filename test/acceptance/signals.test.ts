@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -19,7 +20,7 @@ const GRACE_MS = 7_500;
 const START = Date.UTC(2026, 10, 19);
 const END = Date.UTC(2026, 10, 20);
 const NOW = Date.UTC(2026, 10, 21);
-const FILES = ['audit-log.csv', 'audit-log.json.gz', 'audit-log.jsonl.gz', 'summary.md'];
+const FILES = ['SHA256SUMS', 'audit-log.csv', 'audit-log.json.gz', 'audit-log.jsonl.gz', 'manifest.json', 'summary.md'];
 const INPUTS = { window: 'between', startTime: new Date(START).toISOString(), endTime: new Date(END).toISOString(), formats: 'jsonl,csv,json' };
 const CANCELED = 'The run was canceled; nothing is published.';
 
@@ -166,6 +167,9 @@ function incompleteness(folder: string, ids: readonly string[]): string[] {
     assert.deepEqual(unzipped('audit-log.jsonl.gz').trimEnd().split('\n').map((line) => idOf(JSON.parse(line))), ids);
     assert.deepEqual((JSON.parse(unzipped('audit-log.json.gz')) as unknown[]).map(idOf), ids);
     assert.deepEqual([...read('audit-log.csv').matchAll(/^(\d{19};[^,]+),/gm)].map(([, id]) => id), ids);
+    for (const line of read('SHA256SUMS').trimEnd().split('\n')) {
+      assert.equal(createHash('sha256').update(readFileSync(path.join(folder, line.slice(66)))).digest('hex'), line.slice(0, 64), line);
+    }
     assert.ok(read('summary.md').includes(`${ids.length.toLocaleString('en-US')} audit log entries`));
     return [];
   } catch (thrown) {
