@@ -24,7 +24,7 @@ export interface Verdict {
  * Judges a chain by its newest manifest.
  * @param newest its hash
  * @param readAt when the run of the newest manifest began, ms since 1970: what appeared later is not missing yet
- * @param lostRuns ids of the runs that failed because entries are lost, which must be those that first name a gap
+ * @param lostRuns ids of the runs that failed because entries are lost, or warned where that was asked for: those that first name a gap
  */
 export async function judgeYear(sandbox: Sandbox, newest: string, readAt: number, lostRuns: ReadonlySet<string>): Promise<Verdict> {
   const chain = mainChain(keptExports(sandbox.pipelines, 'audit-log', 'fabrikam'), newest);
@@ -62,7 +62,7 @@ async function* truthOf(sandbox: Sandbox, from: number, until: number, seenAt: n
   }
 }
 
-/** Each gap that nobody could prevent is named by the first export behind it, and its run failed. */
+/** Each gap that nobody could prevent is named by the first export behind it, and its run failed, or warned. */
 function problemsOfGaps(chain: readonly KeptExport[], lostRuns: ReadonlySet<string>): string[] {
   return (chain[0]?.manifest.coverage.gaps ?? []).flatMap((gap) => {
     const naming = chain.filter(({ manifest }) => manifest.coverage.gaps.some(({ start, end }) => start === gap.start && end === gap.end));
@@ -71,7 +71,7 @@ function problemsOfGaps(chain: readonly KeptExport[], lostRuns: ReadonlySet<stri
     const shown = `${gap.reason} ${gap.start} to ${gap.end}`;
     return [
       ...(gap.reason === 'expired' && behind !== undefined && first !== behind ? [`The gap ${shown} was not named by the first export behind it.`] : []),
-      ...(first !== undefined && gap.reason !== 'continueFrom' && !lostRuns.has(first.run) ? [`Run ${first.run} first named the gap ${shown}, and did not fail.`] : []),
+      ...(first !== undefined && gap.reason !== 'continueFrom' && !lostRuns.has(first.run) ? [`Run ${first.run} first named the gap ${shown}, and neither failed nor warned.`] : []),
     ];
   });
 }

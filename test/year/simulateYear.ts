@@ -164,7 +164,8 @@ class Year {
     this.#sandbox.faults.set([]);
     const code = step.failure?.code ?? '';
     this.#note(handle, fate, code, step);
-    if (code === 'ENTRIES_LOST') this.#lostRuns.add(String(handle.id));
+    const hasWarned = !this.#schedule.failsOnGap && step.agent.lines('warning').some((line) => line.endsWith('they are lost.'));
+    if (code === 'ENTRIES_LOST' || hasWarned) this.#lostRuns.add(String(handle.id));
     const sha256 = step.agent.events.flatMap((event) => (event.kind === 'output' && event.name === 'manifestSha256' ? [event.value] : []))[0];
     if (purpose === 'chain') this.#lastCode = code;
     if (purpose === 'chain' && sha256 !== undefined) this.#newest = { sha256, readAt };
