@@ -18,9 +18,13 @@ interface Parameter {
   readonly $ref?: string;
 }
 
+type Paths = Readonly<Record<string, Readonly<Record<string, { readonly parameters: readonly Parameter[] }>>>>;
+
 interface Document {
   readonly host: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly parameters: readonly Parameter[] }>>>>;
+  readonly paths: Paths;
+  /** Further operations of a path, told apart by their query. */
+  readonly 'x-ms-paths'?: Paths;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly definitions: Readonly<Record<string, unknown>>;
 }
@@ -39,13 +43,17 @@ export class OpenApi {
 
   /** Whether an operation of this document is meant, by host and path. */
   knows(url: URL): boolean {
-    return this.templateOf(url) !== undefined;
+    return this.operationsAt(url).length > 0;
   }
 
   /** What is wrong with a request; empty when it conforms. Path segments compare without regard to case, as the service does. */
   requestProblems(method: string, url: URL): string[] {
-    const operation = this.document.paths[this.templateOf(url) ?? '']?.[method.toLowerCase()];
-    if (operation === undefined) return [`no operation ${method} ${url.pathname}`];
+    const operations = this.operationsAt(url).flatMap((methods) => methods[method.toLowerCase()] ?? []);
+    const problems = operations.map((operation) => this.operationProblems(operation, url)).sort((left, right) => left.length - right.length);
+    return problems[0] ?? [`no operation ${method} ${url.pathname}`];
+  }
+
+  private operationProblems(operation: { readonly parameters: readonly Parameter[] }, url: URL): string[] {
     const declared = operation.parameters.map((parameter) => this.resolve(parameter)).filter((parameter) => parameter.in === 'query');
     const sent = [...url.searchParams];
     const unknown = sent.filter(([name]) => !declared.some((parameter) => parameter.name === name)).map(([name]) => `unknown parameter ${name}`);
@@ -66,12 +74,13 @@ export class OpenApi {
     return parameter.$ref === undefined ? parameter : this.document.parameters[parameter.$ref.replace('#/parameters/', '')] ?? parameter;
   }
 
-  private templateOf(url: URL): string | undefined {
-    if (url.host !== this.document.host) return undefined;
-    return Object.keys(this.document.paths).find((template) => {
-      const pattern = template.replace(/[.$]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+');
+  private operationsAt(url: URL): Paths[string][] {
+    if (url.host !== this.document.host) return [];
+    const all = [...Object.entries(this.document.paths), ...Object.entries(this.document['x-ms-paths'] ?? {})];
+    return all.filter(([template]) => {
+      const pattern = template.replace(/\?.*$/, '').replace(/[.$]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+');
       return new RegExp(`^${pattern}$`, 'i').test(url.pathname);
-    });
+    }).map(([, methods]) => methods);
   }
 
   private valueProblems(parameter: Parameter | undefined, value: string): string[] {

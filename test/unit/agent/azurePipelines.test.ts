@@ -89,7 +89,7 @@ describe('the adapter for Azure Pipelines', () => {
       '##vso[task.setvariable variable=windowStart;isOutput=true;issecret=false;]100%AZP25 of 2026-11-20T00:00:00Z',
       '##vso[artifact.upload containerfolder=audit-log;artifactname=audit-log;]/agent/a/audit-log',
       '##vso[task.addattachment type=Distributedtask.Core.Summary;name=Audit log of fabrikam;]/agent/summary.md',
-      '##vso[task.setprogress value=12;]Reading the audit log', '##vso[task.setprogress value=0;]Exporting the audit log', '##vso[task.setprogress value=100;]Exporting the audit log',
+      '##vso[task.setprogress value=12;]Reading the audit log', '##vso[task.setprogress value=0;]Reading the audit log', '##vso[task.setprogress value=100;]Reading the audit log',
       'plain', '##[section]Head', '##vso[task.complete result=Succeeded;]12 entries exported.',
     ]);
     assert.ok(outcome.lines.some((line) => line.startsWith('##vso[task.issue type=warning;') && line.endsWith(']ä😀')));
