@@ -68,10 +68,12 @@ function problemsOfGaps(chain: readonly KeptExport[], lostRuns: ReadonlySet<stri
     const naming = chain.filter(({ manifest }) => manifest.coverage.gaps.some(({ start, end }) => start === gap.start && end === gap.end));
     const first = naming.at(-1);
     const behind = chain.filter(({ manifest }) => manifest.window.covered.start >= gap.end).at(-1);
+    // Whether an older export named it that has ended since, nobody can say.
+    const isOldest = first === chain.at(-1) && first?.manifest.chain.predecessor !== null;
     const shown = `${gap.reason} ${gap.start} to ${gap.end}`;
     return [
       ...(gap.reason === 'expired' && behind !== undefined && first !== behind ? [`The gap ${shown} was not named by the first export behind it.`] : []),
-      ...(first !== undefined && gap.reason !== 'continueFrom' && !lostRuns.has(first.run) ? [`Run ${first.run} first named the gap ${shown}, and neither failed nor warned.`] : []),
+      ...(first !== undefined && !isOldest && gap.reason !== 'continueFrom' && !lostRuns.has(first.run) ? [`Run ${first.run} first named the gap ${shown}, and neither failed nor warned.`] : []),
     ];
   });
 }
