@@ -29,6 +29,8 @@ const LAST_ARTIFACTS = 3;
 const ROUND_SECONDS = 14 * DAY_MS / 1000;
 /** By so much the clocks of two agents may differ without an artifact missing its turn, seconds. */
 const ROUND_TOLERANCE_SECONDS = HOUR_MS / 1000;
+/** Before the oldest run that a chain names, so many are looked at for an export of it. */
+const OLDER_LOOKED_AT = 10;
 /** So many runs that the list lacks are looked for by themselves before they are taken for deleted. */
 const MOST_CONFIRMED = 20;
 
@@ -53,12 +55,13 @@ export async function readChain(store: RunStore, identity: ChainIdentity, nowSec
   // An older export names older runs too, which are not looked after any more.
   const oldestWatched = head.manifest.chain.runs[0]?.from ?? '';
   const watchedRuns = ({ manifest }: ChainHead): ChainRun[] => manifest.chain.runs.filter(({ from }) => from >= oldestWatched);
+  const older = await olderExport(reading, list, head, alive);
   for (;;) {
     const runs = watchedRuns(head);
-    const hole = runs.findIndex((run, index) => !alive.has(run.run) && isAfterAlive(runs, index, alive) && epochSeconds(run.until) > oldestSeconds);
+    const hole = runs.findIndex((run, index) => !alive.has(run.run) && (older !== undefined || isAfterAlive(runs, index, alive)) && epochSeconds(run.until) > oldestSeconds);
     if (hole < 0) break;
     const before = runs.slice(0, hole).findLast(({ run }) => alive.has(run));
-    const earlier = before && await headOfRun(store, identity, before.run, nowSeconds, () => undefined);
+    const earlier = before === undefined ? older : await headOfRun(store, identity, before.run, nowSeconds, () => undefined);
     if (earlier === undefined) {
       alive.delete(before?.run ?? '');
       continue;
@@ -68,12 +71,13 @@ export async function readChain(store: RunStore, identity: ChainIdentity, nowSec
   }
   const runs = watchedRuns(head);
   const first = runs.findIndex(({ run }) => alive.has(run));
-  if (first > 0) reading.notes.push(`The copies of the time before ${runs[first]?.from} are gone with their runs (${first === 1 ? '1 run' : `${first} runs`}).`);
+  const isShortened = first > 0 && older === undefined;
+  if (isShortened) reading.notes.push(`The copies of the time before ${runs[first]?.from} are gone with their runs (${first === 1 ? '1 run' : `${first} runs`}).`);
   return {
     head,
     runs: runs.filter(({ run }) => alive.has(run)),
-    lost: runs.filter(({ run }, index) => index > first && !alive.has(run)),
-    isShortened: first > 0,
+    lost: runs.filter(({ run }, index) => (older !== undefined || index > first) && !alive.has(run)),
+    isShortened,
     notes: reading.notes,
   };
 }
@@ -113,6 +117,20 @@ async function aliveRuns({ store, identity, nowSeconds }: Reading, list: RunList
   return alive;
 }
 
+/**
+ * An export of the chain from before the oldest run that its newest manifest names, where that run is gone: then what is missing is a
+ * hole and not the end of the copies.
+ */
+async function olderExport({ store, identity, nowSeconds }: Reading, list: RunList, { manifest: { chain } }: ChainHead, alive: ReadonlySet<string>): Promise<ChainHead | undefined> {
+  const [oldest] = chain.runs;
+  if (oldest === undefined || alive.has(oldest.run) || oldest.from <= chain.origin.start) return undefined;
+  for (const run of await list.below(oldest.run, OLDER_LOOKED_AT)) {
+    const head = await headOfRun(store, identity, run, nowSeconds, () => undefined);
+    if (head !== undefined) return head;
+  }
+  return undefined;
+}
+
 /** Whether the turn of a run's artifact came between two instants, seconds since 1970. Turns are spread evenly by the runs' numbers. */
 function hasTurn(run: string, since: number, now: number): boolean {
   const place = Number(idHash(run) % BigInt(ROUND_SECONDS));
@@ -149,5 +167,12 @@ class RunList {
   async has(run: string): Promise<boolean> {
     while (!this.#ids.has(run) && !this.#hasEnded && this.#lowest > Number(run)) await this.next();
     return this.#ids.has(run);
+  }
+
+  /** The ids of at most so many runs with lower numbers, the highest first. */
+  async below(run: string, most: number): Promise<string[]> {
+    const found = (): string[] => [...this.#ids].filter((id) => Number(id) < Number(run)).sort((left, right) => Number(right) - Number(left)).slice(0, most);
+    while (!this.#hasEnded && found().length < most) await this.next();
+    return found();
   }
 }

@@ -225,4 +225,33 @@ describe('where a chain goes on', () => {
       assert.equal((await read(runs, { now: 80 })).head?.run, String(100 + index));
     }
   });
+
+  describe('whose oldest named run is gone', () => {
+    /** Ten days, of which the last manifest names only those from the fifth on; that one was deleted. */
+    function forgetful(): FakeRun[] {
+      const runs = daily(10);
+      const last = at(runs, -1);
+      last.manifests = [makeManifest({ run: last.id, from: 9, chain: { position: 10, origin: { start: dayInstant(0), continueFrom: null }, predecessor: { run: '109', folder: 'fabrikam/x', manifestSha256: '0'.repeat(64), coveredUntil: dayInstant(9) }, runs: runs.slice(4).map(({ id }, index) => ({ run: id, from: dayInstant(index + 4), until: dayInstant(index + 5) })) } })];
+      at(runs, 4).isDeleted = true;
+      return runs;
+    }
+
+    it('has a hole where older exports are there: named once nobody can fill it', async () => {
+      const { head, lost, isShortened, runs } = await read(forgetful(), { oldest: 6 });
+      assert.deepEqual([head?.run, isShortened, runs[0]?.run], ['110', false, '106']);
+      assert.deepEqual(lost, [{ run: '105', from: dayInstant(4), until: dayInstant(5) }]);
+    });
+
+    it('goes back to the older export while the service can fill it', async () => {
+      const { head, lost, isShortened } = await read(forgetful());
+      assert.deepEqual([head?.run, lost, isShortened], ['104', [], false]);
+    });
+
+    it('has come to the end of its retention where no older export is there', async () => {
+      const runs = forgetful();
+      for (const run of runs.slice(0, 4)) run.isDeleted = true;
+      const { head, lost, isShortened } = await read(runs, { oldest: 6 });
+      assert.deepEqual([head?.run, lost, isShortened], ['110', [], true]);
+    });
+  });
 });
