@@ -1,9 +1,9 @@
 import type { Agent } from '../common/agent/agent';
-import { disarm } from '../common/errors/disarm';
 import type { CsvDelimiter } from '../common/export/csv';
 import { readKeyAddress, type KeyAddress } from '../common/identity/keyAddress';
 import { readConnectionInputs, readOrganizationInput, type ChosenConnection } from '../common/step/connectionInputs';
 import { InputProblems, type InputSource } from '../common/step/inputProblems';
+import { readIsPublished } from '../common/step/publishInput';
 import { parseArtifactName, parseBoolean, parseChoice, parseChoices, parseCount } from '../common/step/inputValues';
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseDurationBetween } from '../common/window/duration';
 import { csvDelimiterValues, formatsValues, inputAliases, type FormatsValue, type InputName, type OutputName } from './contract';
@@ -87,13 +87,4 @@ function readSigningKey(agent: ExportInputs, problems: ExportProblems): KeyAddre
   const address = text === undefined ? undefined : readKeyAddress(text);
   if (text !== undefined && address === undefined) problems.add('signingKey', `${quoted(text)} is not the address of a key. Allowed: https://VAULT.vault.azure.net/keys/NAME, with or without /VERSION behind it. Example: https://fabrikam-audit.vault.azure.net/keys/audit-log.`);
   return address;
-}
-
-function readIsPublished(agent: ExportInputs, problems: ExportProblems): boolean | undefined {
-  const isPublished = problems.take('publishArtifact', parseBoolean(agent.input('publishArtifact'), true));
-  const hostType = agent.variable('System.HostType');
-  if (isPublished === true && hostType !== 'build') {
-    problems.add('publishArtifact', `artifacts can be published only in a build or YAML pipeline, and this job is of the type "${disarm(hostType ?? 'unknown', 40)}". Move the step to a YAML pipeline, or set publishArtifact: false and keep the files in another way.`);
-  }
-  return isPublished;
 }

@@ -7,6 +7,7 @@ import type { PinnedKey } from '../common/evidence/verify/signatureCheck';
 import type { Requested } from '../common/evidence/verify/chainCoverage';
 import { readConnectionInputs, readOrganizationInput, type ChosenConnection } from '../common/step/connectionInputs';
 import { InputProblems, type InputSource } from '../common/step/inputProblems';
+import { readIsPublished } from '../common/step/publishInput';
 import { parseArtifactName, parseBoolean } from '../common/step/inputValues';
 import { HOUR_MS, MINUTE_MS, parseDurationBetween } from '../common/window/duration';
 import { inputAliases, type InputName, type OutputName } from './contract';
@@ -77,15 +78,6 @@ function readFolder(agent: VerifyInputs, problems: VerifyProblems): string | und
     return undefined;
   }
   return folder;
-}
-
-function readIsPublished(agent: VerifyInputs, problems: VerifyProblems): boolean | undefined {
-  const isPublished = problems.take('publishArtifact', parseBoolean(agent.input('publishArtifact'), true));
-  const hostType = agent.variable('System.HostType');
-  if (isPublished === true && hostType !== 'build') {
-    problems.add('publishArtifact', `artifacts can be published only in a build or YAML pipeline, and this job is of the type "${disarm(hostType ?? 'unknown', 40)}". Move the step to a YAML pipeline, or set publishArtifact: false and keep the files in another way.`);
-  }
-  return isPublished;
 }
 
 /** Everything in it is published, and what lay there before would pass for evidence. */
