@@ -5,8 +5,11 @@ import type { ChainHead, ChainIdentity } from './chainHead';
 import type { ChainReading } from './chainReading';
 import { MOST_GAPS, MOST_RUNS, type Chain, type ChainRun, type Gap, type KnownBlock, type Manifest, type Predecessor } from './manifest';
 
-/** Runs that ended longer ago are not looked after any more: the service has deleted what it would take to replace them. */
-const RUNS_KEPT_SECONDS = 100 * DAY_MS / 1000;
+/**
+ * Runs whose export ended longer ago are not looked after any more: the service has deleted what it would take to replace them. What
+ * goes shortly before that must still have its turn to be looked for (ROUND_SECONDS in chainReading.ts), and be named.
+ */
+const RUNS_KEPT_SECONDS = 120 * DAY_MS / 1000;
 
 /** How a chain stands before its next export. */
 export interface ChainState {

@@ -50,7 +50,7 @@ const chain = v.strictObject({
   restartedAfter: v.nullable(predecessor),
   /** What lies between the predecessor's end (or that of the chain that was restarted) and this export's start. */
   gap: v.nullable(interval),
-  /** The chain's runs of the last hundred days up to this one, oldest first. */
+  /** The chain's runs of the last 120 days up to this one, oldest first. */
   runs: v.pipe(v.array(chainRun), v.maxLength(MOST_RUNS)),
   /** The entries that the chain holds from `knownFrom` to the covered end, in blocks, oldest first. */
   knownFrom: instant,

@@ -86,9 +86,9 @@ describe('the plan of a chain', () => {
     assert.equal(planChain(IDENTITY, readingOf(own), continueFrom, HEAD, OLDEST).state.predecessor?.run, '201');
   });
 
-  it('makes one run of the ledger out of a series of exports, and forgets runs after a hundred days', () => {
+  it('makes one run of the ledger out of a series of exports, and forgets runs after 120 days', () => {
     let { state } = planChain(IDENTITY, readingOf(undefined), undefined, undefined, START);
-    for (let day = 0; day < 103; day += 1) {
+    for (let day = 0; day < 123; day += 1) {
       const covered = { startSeconds: START + day * DAY, endSeconds: START + (day + 1) * DAY };
       const run = day < 2 ? '1' : String(day);
       const chain: Chain = chainOf(state, covered, run, { knownFrom: covered.endSeconds, blocks: [] });
@@ -97,7 +97,7 @@ describe('the plan of a chain', () => {
       state = advance(state, manifest, sha256Of(manifest));
       if (day === 1) assert.deepEqual(state.runs, [{ run: '1', from: dayInstant(0), until: dayInstant(2) }]);
     }
-    assert.deepEqual([state.position, state.runs[0]?.run, state.runs.length], [104, '3', 100]);
+    assert.deepEqual([state.position, state.runs[0]?.run, state.runs.length], [124, '3', 120]);
   });
 });
 
