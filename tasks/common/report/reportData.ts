@@ -188,4 +188,6 @@ export interface ReportData {
   readonly notable: readonly NotableFinding[];
   /** Null with the detail `counts`. */
   readonly rows: ReportRows | null;
+  /** What the reader has to know of how this was put together from many exports' files, such as that one could not be read: sentences, at most 50. */
+  readonly notes?: readonly string[];
 }
