@@ -2,7 +2,7 @@ import type { AccessSubject } from '../common/access/observations';
 import { keepRun, lifetimeOfRun } from '../common/evidence/retentionLease';
 import { runId } from '../common/evidence/runFacts';
 import type { DeletedAt } from '../common/report/evidenceNotes';
-import { formatInstant } from '../common/window/instant';
+import { formatDate } from '../common/window/instant';
 import type { ExportAgent, ExportRequest } from './inputs';
 
 /**
@@ -16,17 +16,13 @@ export async function retainRun(subject: AccessSubject & { readonly agent: Expor
   if (request.retainDays > 0) {
     const kept = await keepRun({ ...subject, nowMs, runId: runId(agent), definitionId: agent.variable('System.DefinitionId') ?? '', days: request.retainDays });
     if (kept.kind === 'leased') {
-      agent.log.info(`This copy is kept until ${date(kept.until)} (retention lease on this run).`);
+      agent.log.info(`This copy is kept until ${formatDate(kept.until)} (retention lease on this run).`);
       return kept.until;
     }
     agent.log.warning([kept.problem, ...kept.advice].join(' '));
   }
   const lifetime = await lifetimeOfRun({ ...subject, nowMs });
   if (lifetime === undefined) agent.log.info('When this copy is deleted could not be seen: it goes with its run.');
-  else agent.log.info(`This copy may be deleted from ${date(lifetime.until)} on: the project keeps its runs for ${lifetime.days} days.`);
+  else agent.log.info(`This copy may be deleted from ${formatDate(lifetime.until)} on: the project keeps its runs for ${lifetime.days} days.`);
   return lifetime?.until ?? 'unknown';
-}
-
-function date(seconds: number): string {
-  return formatInstant(seconds).slice(0, 'YYYY-MM-DD'.length);
 }

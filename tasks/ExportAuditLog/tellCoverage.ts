@@ -1,7 +1,8 @@
 import { disarm } from '../common/errors/disarm';
+import { GAP_REASONS } from '../common/evidence/gapReasons';
 import { formatCount } from '../common/report/markdown';
 import { DAY_MS, formatDuration } from '../common/window/duration';
-import { epochSeconds, formatInstant } from '../common/window/instant';
+import { epochSeconds, formatDate, formatInstant } from '../common/window/instant';
 import { RETENTION_MS } from '../common/window/retention';
 import type { FinishedExport } from './exportWindow';
 import type { ExportAgent, ExportRequest } from './inputs';
@@ -18,7 +19,7 @@ export function tellCoverage(agent: ExportAgent, request: ExportRequest, plan: E
   if (last === undefined || last.chain === 'none') return;
   const { from, until, gaps } = last.coverage;
   log.info(`Covered without a gap: ${from} to ${until}.`);
-  for (const { start, end, reason } of gaps.slice(-MOST_GAPS_TOLD)) log.info(`  Known gap: ${start} to ${end} (${REASONS[reason]}).`);
+  for (const { start, end, reason } of gaps.slice(-MOST_GAPS_TOLD)) log.info(`  Known gap: ${start} to ${end} (${GAP_REASONS[reason]}).`);
   if (gaps.length > MOST_GAPS_TOLD) log.info(`  ${gaps.length - MOST_GAPS_TOLD} more known gaps are in the manifest.`);
   const missing = plan.requested.endSeconds - epochSeconds(until);
   if (missing > 0) log.warning(`Not exported yet: ${until} to ${formatInstant(plan.requested.endSeconds)} (${formatDuration(missing * 1000)}). The next run goes on there.`);
@@ -26,12 +27,10 @@ export function tellCoverage(agent: ExportAgent, request: ExportRequest, plan: E
   for (const made of finished) tellDoubts(agent, request, made);
 }
 
-const REASONS = { expired: 'no run exported it in time', deleted: 'its exports were deleted', continueFrom: 'continueFrom skipped it' } as const;
-
 function tellDeletion({ log }: ExportAgent, until: string, nowMs: number): void {
   const deletedMs = epochSeconds(until) * 1000 + RETENTION_MS;
   const days = Math.floor((deletedMs - nowMs) / DAY_MS);
-  const sentence = `Azure DevOps deletes the oldest entry that is not exported yet in ${days === 1 ? '1 day' : `${formatCount(days)} days`}, on ${formatInstant(deletedMs / 1000).slice(0, 10)}`;
+  const sentence = `Azure DevOps deletes the oldest entry that is not exported yet in ${days === 1 ? '1 day' : `${formatCount(days)} days`}, on ${formatDate(deletedMs / 1000)}`;
   const step = WARNING_DAYS.find((limit) => days <= limit);
   if (step === undefined) log.info(`${sentence}.`);
   else log.warning(`${sentence}. Run this pipeline ${step === 7 ? 'now, until nothing is left' : 'more often'}, or raise maxDuration and the job's timeoutInMinutes.`);

@@ -5,7 +5,7 @@ import type { Http, HttpResponse } from '../http/http';
 import type { JobContext } from '../identity/jobContext';
 import { startDeadline } from '../time/deadline';
 import { DAY_MS } from '../window/duration';
-import { formatInstant } from '../window/instant';
+import { formatDate } from '../window/instant';
 
 export interface LifetimeRequest {
   readonly http: Pick<Http, 'send'>;
@@ -90,7 +90,7 @@ function tooSlow(): TaskError {
 
 function effectOf(lifetime: Lifetime | undefined): string {
   return lifetime
-    ? ` It may be deleted with this export after ${lifetime.days} days, from ${formatInstant(lifetime.until).slice(0, 'YYYY-MM-DD'.length)} on.`
+    ? ` It may be deleted with this export after ${lifetime.days} days, from ${formatDate(lifetime.until)} on.`
     : ' It is deleted with this export when the project\'s retention settings say so (Project settings > Pipelines > Settings).';
 }
 

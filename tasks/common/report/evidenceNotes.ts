@@ -1,18 +1,13 @@
-import type { Gap, Manifest } from '../evidence/manifest';
+import { GAP_REASONS } from '../evidence/gapReasons';
+import type { Manifest } from '../evidence/manifest';
 import { formatDuration } from '../window/duration';
-import { formatInstant } from '../window/instant';
+import { formatDate } from '../window/instant';
 import { formatCount } from './markdown';
 
 /** When Azure DevOps deletes a copy, seconds since 1970, UTC; `unknown` when it would not say. */
 export type DeletedAt = number | 'unknown';
 
 const MOST_GAPS_SHOWN = 10;
-
-const GAP_REASONS: Readonly<Record<Gap['reason'], string>> = {
-  expired: 'Azure DevOps had deleted the entries before they were read',
-  deleted: 'the export was deleted, and Azure DevOps no longer has the entries',
-  continueFrom: 'the chain was begun again behind them (continueFrom)',
-};
 
 const AUDITING: Readonly<Record<'on' | 'off' | 'unknown', string>> = {
   on: 'The setting "Log Audit Events" is on.',
@@ -50,7 +45,7 @@ export function emptyNotes(empty: Manifest['empty']): string[] {
 export function deletionNotes(deletedAt: DeletedAt | undefined): string[] {
   if (deletedAt === undefined) return [];
   if (deletedAt === 'unknown') return ['When Azure DevOps deletes this copy could not be found out: it goes with its run. Keep what has to last elsewhere.'];
-  return [`Azure DevOps deletes this copy with its run, on ${formatInstant(deletedAt).slice(0, '2026-11-20'.length)} or soon after. Keep what has to last longer elsewhere.`];
+  return [`Azure DevOps deletes this copy with its run, on ${formatDate(deletedAt)} or soon after. Keep what has to last longer elsewhere.`];
 }
 
 /** Entries that came as invalid JSON; empty without any. */

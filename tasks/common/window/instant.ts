@@ -42,6 +42,11 @@ export function formatInstant(epochSeconds: number): string {
   return `${new Date(epochSeconds * 1000).toISOString().slice(0, "2026-11-20T00:00:00".length)}Z`;
 }
 
+/** The UTC date of whole seconds since 1970 UTC (years 0 to 9999): `2026-11-20`. */
+export function formatDate(epochSeconds: number): string {
+  return formatInstant(epochSeconds).slice(0, "2026-11-20".length);
+}
+
 /** Seconds since 1970 UTC of what `formatInstant` wrote. */
 export function epochSeconds(instant: string): number {
   return Date.parse(instant) / 1000;

@@ -125,7 +125,7 @@ describe('verifying exports that nobody touched', function () {
       const notes = assertValid(verification);
       const [verified] = verification.chains;
       assert.deepEqual(verified?.restarts.map(({ after, at: began, kind }) => [after, began, kind]), [[instant(48), instant(restart), restart > 48 ? 'gap' : restart < 48 ? 'overlap' : 'seamless']]);
-      assert.deepEqual(notes, restart > 48 ? [`note: not found: No export of fabrikam, pipeline 12 covers ${instant(48)} to ${instant(60)}: the chain was restarted behind it.`] : []);
+      assert.deepEqual(notes, restart > 48 ? [`note: not found: No export of fabrikam, pipeline 12 covers ${instant(48)} to ${instant(60)}: the chain was restarted behind it (continueFrom).`] : []);
       const ids = new Set([...chain.exports, ...restarted.exports].flatMap(({ entries }) => entries.map(({ id }) => id)));
       assert.equal(verified.population.entries, ids.size);
     }
@@ -155,7 +155,7 @@ describe('verifying exports that nobody touched', function () {
     await later.add('2', at(54));
     await later.add('3', at(78));
     const verification = await verify(folder());
-    assert.deepEqual(assertValid(verification), [`note: not found: No export of fabrikam, pipeline 12 covers ${instant(24)} to ${instant(30)}: the service had deleted the entries before they were read.`]);
+    assert.deepEqual(assertValid(verification), [`note: not found: No export of fabrikam, pipeline 12 covers ${instant(24)} to ${instant(30)}: Azure DevOps had deleted the entries before they were read.`]);
     assert.equal((await verify(folder(), { requested: { from: instant(0), to: undefined } })).result, 'invalid');
     assert.equal((await verify(folder(), { requested: { from: instant(30), to: instant(78) } })).result, 'valid');
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compactInstant, formatInstant, parseInstant } from "../../../tasks/common/window/instant";
+import { compactInstant, formatDate, formatInstant, parseInstant } from "../../../tasks/common/window/instant";
 
 function problemOf(text: string): string {
   const instant = parseInstant(text);
@@ -77,6 +77,7 @@ describe("instants", () => {
     assert.equal(formatInstant(midnight), "2026-11-20T00:00:00Z");
     assert.equal(compactInstant(midnight), "20261120T000000Z");
     assert.equal(formatInstant(-1), "1969-12-31T23:59:59Z");
+    assert.deepEqual([formatDate(midnight), formatDate(midnight - 1)], ["2026-11-20", "2026-11-19"]);
   });
 
   it("reads back every instant it formats, in both forms", () => {

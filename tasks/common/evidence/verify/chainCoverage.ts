@@ -1,3 +1,4 @@
+import { GAP_REASONS } from '../gapReasons';
 import type { ChainRun, Gap } from '../manifest';
 import { MANIFEST_FILE } from '../manifestText';
 import type { Step } from './chainWalk';
@@ -42,17 +43,11 @@ export function uncoveredOf(steps: readonly Step[], range: Interval, gaps: reado
   });
 }
 
-const REASONS: Readonly<Record<Gap['reason'], string>> = {
-  expired: 'the service had deleted the entries before they were read',
-  deleted: 'the export was deleted, and the service no longer had the entries',
-  continueFrom: 'the chain was restarted behind it',
-};
-
 /** Uncovered time is invalid, except time that the chain itself names as a gap, as long as nobody asked for it. */
 export function tellUncovered(chain: string, uncovered: readonly Uncovered[], requested: Requested, findings: Findings): void {
   const isAskedFor = requested.from !== undefined || requested.to !== undefined;
   for (const { start, end, reason, isCoveredElsewhere } of uncovered) {
-    const sentence = `No export of ${chain} covers ${start} to ${end}${reason === undefined ? '' : `: ${REASONS[reason]}`}${isCoveredElsewhere ? '; another chain of the organization does' : ''}.`;
+    const sentence = `No export of ${chain} covers ${start} to ${end}${reason === undefined ? '' : `: ${GAP_REASONS[reason]}`}${isCoveredElsewhere ? '; another chain of the organization does' : ''}.`;
     if (isCoveredElsewhere || (reason !== undefined && !isAskedFor)) findings.note('not found', {}, sentence);
     else findings.invalid('not found', {}, sentence);
   }
