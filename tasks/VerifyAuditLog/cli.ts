@@ -5,7 +5,8 @@ import { statementText } from '../common/evidence/verify/statement';
 import { tableLines } from '../common/evidence/verify/table';
 import { verifyExports, type Verification } from '../common/evidence/verify/verifyExports';
 import { disarm } from '../common/errors/disarm';
-import { BadOption, HELP, parseOptions, type CliOptions } from './cliOptions';
+import { BadOption } from '../common/step/commandLine';
+import { HELP, parseOptions, type CliOptions } from './cliOptions';
 
 declare const __PRODUCT_VERSION__: string;
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { LARGEST_SAMPLE } from '../common/evidence/verify/sample';
 import type { KeptHash } from '../common/evidence/verify/readRecords';
 import { pinnedKey, type PinnedKey } from '../common/evidence/verify/signatureCheck';
 import type { VerifyOptions } from '../common/evidence/verify/verifyExports';
-import { formatInstant, parseInstant } from '../common/window/instant';
+import { BadOption, onlyFolder, readArguments, requestedRange } from '../common/step/commandLine';
 
 /** What was asked for on the command line. */
 export interface CliOptions extends Omit<VerifyOptions, 'onProgress'> {
@@ -13,9 +12,6 @@ export interface CliOptions extends Omit<VerifyOptions, 'onProgress'> {
   /** File that the statement is written to. */
   readonly statement: string | undefined;
 }
-
-/** Options that cannot be followed: a sentence for the user. */
-export class BadOption extends Error {}
 
 export const HELP = `Verifies exports of the audit log of Azure DevOps: offline, without changing anything.
 
@@ -44,14 +40,9 @@ export function parseOptions(args: readonly string[]): CliOptions | 'help' | 've
   const { values, positionals } = parse(args);
   if (values.help === true) return 'help';
   if (values.version === true) return 'version';
-  const [root, ...others] = positionals;
-  if (root === undefined || others.length > 0) throw new BadOption('Name one folder that holds the exports.');
-  const from = instantOf('--from', values.from, 'floor');
-  const to = instantOf('--to', values.to, 'ceil');
-  if (from !== undefined && to !== undefined && from >= to) throw new BadOption('--from must be earlier than --to.');
   return {
-    root,
-    requested: { from, to },
+    root: onlyFolder(positionals),
+    requested: requestedRange(values.from, values.to),
     pinned: (values.key ?? []).map(keyOf),
     kept: [...(values['kept-hash'] ?? []).map((text) => keptHash(text, '--kept-hash')), ...keptHashesOf(values['kept-hashes'])],
     sample: sampleOf(values.sample, values.seed),
@@ -62,35 +53,20 @@ export function parseOptions(args: readonly string[]): CliOptions | 'help' | 've
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        'from': { type: 'string' },
-        'to': { type: 'string' },
-        'key': { type: 'string', multiple: true },
-        'kept-hash': { type: 'string', multiple: true },
-        'kept-hashes': { type: 'string' },
-        'statement': { type: 'string' },
-        'sample': { type: 'string' },
-        'seed': { type: 'string' },
-        'json': { type: 'boolean' },
-        'verbose': { type: 'boolean' },
-        'version': { type: 'boolean' },
-        'help': { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (thrown) {
-    throw new BadOption(thrown instanceof Error ? (`${thrown.message.split('. ')[0] ?? ''}.`) : 'The options cannot be read.');
-  }
-}
-
-function instantOf(option: string, text: string | undefined, rounding: 'floor' | 'ceil'): string | undefined {
-  if (text === undefined) return undefined;
-  const read = parseInstant(text);
-  if (!read.ok) throw new BadOption(`${option}: ${read.problem}`);
-  return formatInstant(rounding === 'floor' ? read.value.epochSecondsFloor : read.value.epochSecondsCeil);
+  return readArguments(args, {
+    'from': { type: 'string' },
+    'to': { type: 'string' },
+    'key': { type: 'string', multiple: true },
+    'kept-hash': { type: 'string', multiple: true },
+    'kept-hashes': { type: 'string' },
+    'statement': { type: 'string' },
+    'sample': { type: 'string' },
+    'seed': { type: 'string' },
+    'json': { type: 'boolean' },
+    'verbose': { type: 'boolean' },
+    'version': { type: 'boolean' },
+    'help': { type: 'boolean', short: 'h' },
+  });
 }
 
 function keyOf(file: string): PinnedKey {
