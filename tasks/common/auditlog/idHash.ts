@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256Of } from './sha256';
 
 /** Hashes of the ids of the entries of {@link BLOCK_SECONDS} from `from` on. */
 export interface IdBlock {
@@ -28,7 +28,7 @@ export function blockOf(second: number): number {
  * ids a new one is taken for a known one with a chance of one in 10^14.
  */
 export function idHash(id: string): bigint {
-  return hash('sha256', id, 'buffer').readBigUInt64BE(0);
+  return sha256Of(id).readBigUInt64BE(0);
 }
 
 /** As manifests write it: 16 digits, lower-case hexadecimal. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { planChain, type ChainState } from '../../../tasks/common/evidence/chainPlan';
 import type { ChainHead } from '../../../tasks/common/evidence/chainHead';
 import type { Chain, Manifest } from '../../../tasks/common/evidence/manifest';
-import { sha256Of } from '../../../tasks/common/evidence/verify/knownHashes';
+import { sha256Of } from '../../../tasks/common/auditlog/sha256';
 import { findingLine } from '../../../tasks/common/evidence/verify/table';
 import { verifyExports, type Verification, type VerifyOptions } from '../../../tasks/common/evidence/verify/verifyExports';
 import { formatInstant } from '../../../tasks/common/window/instant';

@@ -1,8 +1,9 @@
+import { sha256Of } from '../../auditlog/sha256';
 import { ticksOfTimestamp } from '../../time/ticks';
 import type { Manifest } from '../manifest';
 import { EntryScanner, FIELD } from './entryScanner';
 import { compareMoments, momentOfId, momentOfTicks, MomentReader, textOf, ticksOfMoment, type Moment } from './instants';
-import { KnownHashes, sha256Of } from './knownHashes';
+import { KnownHashes } from './knownHashes';
 import { NameCounts } from './nameCounts';
 
 /** An entry as the checks see it, valid only during the call. */

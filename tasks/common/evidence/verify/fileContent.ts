@@ -55,7 +55,8 @@ export async function readSmall(file: string, most: number): Promise<Buffer | 't
   }
 }
 
-async function openFile(file: string): Promise<FileHandle | undefined> {
+/** Undefined when there is no such file. @throws NoFile, and what opening throws */
+export async function openFile(file: string): Promise<FileHandle | undefined> {
   try {
     // Asked before it is opened: opening a pipe would wait for ever.
     if (!(await lstat(file)).isFile()) throw new NoFile();

@@ -1,5 +1,5 @@
 import type { SeenEntry } from './entryChecks';
-import { sha256Of } from './knownHashes';
+import { sha256Of } from '../../auditlog/sha256';
 import type { Place } from './verdict';
 
 /** An entry that was drawn. */
