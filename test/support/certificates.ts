@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 /** A certificate authority of this test process, whose key exists nowhere else. */
 export class Authority {
   static async make(name: string): Promise<Authority> {
-    x509.cryptoProvider.set(webcrypto);
+    x509.cryptoProvider.set(crypto);
     const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: '01', name: `CN=${name}`, keys, signingAlgorithm: ALGORITHM, ...validity(-DAY_MS, DAY_MS),
