@@ -1,5 +1,3 @@
-import type { AuditLogEntry } from './entry';
-
 /** Under which ids we read the log: what the log shows of that is our own footprint. */
 export interface OwnFootprint {
   readonly clientId: string | null;
@@ -61,11 +59,6 @@ export class OwnEntries {
     const pipeline = DefinitionId ?? definitionId;
     return (typeof pipeline === 'string' || typeof pipeline === 'number') && String(pipeline) !== this.#pipelineId;
   }
-}
-
-/** Whether an entry could be one of ours at all, told from its bytes: parsing is what costs. */
-export function mayBeOf(entry: AuditLogEntry, action: string): boolean {
-  return entry.raw.includes(action);
 }
 
 function names(fields: Fields, where: readonly string[], wanted: readonly string[]): boolean {

@@ -1,23 +1,19 @@
 import type { AuditLogEntry } from '../auditlog/entry';
 import { OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
+import { millisOfTicks, ticksOfSeconds } from '../time/ticks';
 import type { Window } from '../window/window';
-import { DIMENSIONS, REPORT_DATA_VERSION, type Dimension, type DimensionCounts, type ReportData, type ReportDetail } from './reportData';
-import type { ReportFacts } from './reportFacts';
+import { EntryCounts } from './entryCounts';
+import { firstSeen, seenNames, type KnownNames, type SeenNames } from './firstSeen';
+import { LocalClock } from './localClock';
+import { REPORT_DATA_VERSION, type ReportData, type ReportDetail } from './reportData';
+import { actorOf } from './reportActor';
+import { MOST_EXPORTS, MOST_GAPS, type ReportFacts } from './reportFacts';
+import { nameOf } from './rowChunk';
+import { RowCollector } from './rowCollector';
 import { EXPORT_LIMITS, type RowLimits } from './rowLimits';
+import { toCounts } from './toCounts';
 
-/** What earlier exports of the chain had, as hashes (16 hexadecimal digits, {@link SeenNames}). */
-export interface KnownNames {
-  readonly actors: ReadonlySet<string>;
-  readonly actions: ReadonlySet<string>;
-}
-
-/** Names as hashes of 16 hexadecimal digits, ascending; undefined when there were more than {@link MOST_SEEN}. */
-export interface SeenNames {
-  readonly actors: readonly string[] | undefined;
-  readonly actions: readonly string[] | undefined;
-}
-
-export const MOST_SEEN = 2_000;
+export type { KnownNames, SeenNames };
 
 export interface ReportOptions {
   readonly detail: ReportDetail;
@@ -39,48 +35,77 @@ export interface ReportOptions {
 export class ReportCollector {
   readonly #options: ReportOptions;
   readonly #own: OwnEntries;
-  readonly #limits: RowLimits;
+  readonly #coveredStart: string;
+  readonly #counts: EntryCounts;
+  readonly #rows: RowCollector | undefined;
   #entries = 0;
-  #ownCount = 0;
+  #ownEntries = 0;
+  #late = 0;
 
+  /** @throws {RangeError} when the time zone is unknown */
   constructor(options: ReportOptions) {
     this.#options = options;
     this.#own = new OwnEntries(options.own);
-    this.#limits = options.limits ?? EXPORT_LIMITS;
+    this.#coveredStart = ticksOfSeconds(options.covered.startSeconds);
+    this.#counts = new EntryCounts(options.covered, new LocalClock(options.timeZone));
+    this.#rows = options.detail === 'full' ? new RowCollector(options.limits ?? EXPORT_LIMITS) : undefined;
   }
 
-  /** @param entries newest first over all calls, their fields parsed. Await it: that is what bounds the memory. */
+  /** @param entries newest first over all calls. Await it: that is what bounds the memory. */
   async add(entries: readonly AuditLogEntry[]): Promise<void> {
-    await Promise.resolve();
     for (const entry of entries) {
-      this.#entries += 1;
-      if (this.#own.isOwn(entry.fields())) this.#ownCount += 1;
+      const full = this.#add(entry);
+      if (full) await full;
     }
   }
 
   /** Once all entries have been added. */
   async finish(facts: ReportFacts): Promise<ReportData> {
-    await Promise.resolve();
-    const { coverage, repaired, filtered, ...said } = facts;
-    const none: DimensionCounts = { values: [], others: { names: 0, entries: 0 } };
-    return {
+    const { coverage: { gaps, ...coverage }, repaired, filtered, exports, ...said } = facts;
+    const { detail, timeZone, known } = this.#options;
+    const data: ReportData = {
       reportDataVersion: REPORT_DATA_VERSION,
-      detail: this.#options.detail,
+      detail,
       ...said,
-      timeZone: this.#options.timeZone,
-      coverage: { ...coverage, gapCount: coverage.gaps.length },
-      counts: { entries: this.#entries, late: 0, repaired, own: this.#ownCount, filtered },
-      overTime: { start: facts.window.start, stepSeconds: 3600, categories: [], counts: [] },
-      weekdayHours: Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 0)),
-      dimensions: Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, none])) as unknown as Record<Dimension, DimensionCounts>,
-      firstSeen: null,
-      notable: [],
-      rows: this.#limits.rows === 0 ? null : { included: 0, leftOut: 0, chunks: [] },
+      exports: [...exports].sort(byStart).slice(-MOST_EXPORTS),
+      timeZone,
+      coverage: { ...coverage, gaps: [...gaps].sort(byStart).reverse().slice(0, MOST_GAPS), gapCount: gaps.length },
+      counts: { entries: this.#entries, late: this.#late, repaired, own: this.#ownEntries, filtered },
+      ...this.#counts.result(),
+      firstSeen: known ? firstSeen(this.#counts, known) : null,
+      rows: await this.#rows?.finish() ?? null,
     };
+    return detail === 'counts' ? toCounts(data) : data;
   }
 
   /** Who acted and what was done in the entries that were added, without our own reading. */
   seenNames(): SeenNames {
-    return { actors: [], actions: [] };
+    return seenNames(this.#counts);
   }
+
+  #add(entry: AuditLogEntry): Promise<void> | undefined {
+    const fields = entry.fields();
+    const ms = millisOfTicks(entry.ticks);
+    const isOwn = this.#own.isOwn(fields);
+    const isLate = entry.ticks < this.#coveredStart;
+    const actor = actorOf(fields);
+    const mechanism = mechanismOf(fields['authenticationMechanism']);
+    this.#entries += 1;
+    if (isLate) this.#late += 1;
+    if (isOwn) this.#ownEntries += 1;
+    else this.#counts.add(entry.id, ms, fields, actor, mechanism);
+    return this.#rows?.add({ ms, id: entry.id, actor, mechanism, fields, isOwn, isLate }, entry.raw);
+  }
+}
+
+/** What follows the first space is the number of a session, such as `SessionToken_Unscoped authorizationId: …`. */
+function mechanismOf(value: unknown): string | null {
+  const text = nameOf(value);
+  const end = text?.indexOf(' ') ?? -1;
+  return end > 0 && text !== null ? text.slice(0, end) : text;
+}
+
+/** Instants in one form are in order as texts. */
+function byStart(left: { readonly start: string }, right: { readonly start: string }): number {
+  return left.start < right.start ? -1 : left.start > right.start ? 1 : 0;
 }

@@ -26,3 +26,12 @@ export function parseTimeZone(text: string): Parsed<string> {
   }
   return parsed(Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId);
 }
+
+/**
+ * How far the clocks of a time zone are ahead of UTC at an instant, seconds; negative in the west.
+ * @param epochSeconds since 1970 UTC
+ * @throws {RangeError} when `timeZone` is unknown: ask `isTimeZone` first.
+ */
+export function offsetSeconds(timeZone: string, epochSeconds: number): number {
+  return Temporal.Instant.fromEpochMilliseconds(epochSeconds * 1000).toZonedDateTimeISO(timeZone).offsetNanoseconds / 1_000_000_000;
+}

@@ -1,0 +1,55 @@
+import { idHash, idHashText } from '../auditlog/idHash';
+import type { EntryCounts } from './entryCounts';
+import type { NameCounts } from './nameCounts';
+import type { FirstSeen } from './reportData';
+
+/** What earlier exports of the chain had, as hashes: {@link SeenNames}. */
+export interface KnownNames {
+  readonly actors: ReadonlySet<string>;
+  readonly actions: ReadonlySet<string>;
+}
+
+/**
+ * Ids of actors and actions as 16 hexadecimal digits: the first 64 bits of the SHA-256 of their UTF-8. Ascending, each once;
+ * undefined when there are more than {@link MOST_SEEN}.
+ */
+export interface SeenNames {
+  readonly actors: readonly string[] | undefined;
+  readonly actions: readonly string[] | undefined;
+}
+
+export const MOST_SEEN = 2_000;
+/** First seen actors and actions that are named. */
+export const MOST_FIRST_SEEN = 200;
+
+/** The names, as the next export will know them. */
+export function seenNames({ actors, actions }: EntryCounts): SeenNames {
+  return { actors: hashesOf(actors, actorIds(actors)), actions: hashesOf(actions, actionNames(actions)) };
+}
+
+/** The names that no earlier export had, most frequent first. */
+export function firstSeen({ actors, actions }: EntryCounts, known: KnownNames): FirstSeen {
+  const newActors = actors.named().flatMap(({ actor }) => (actor && !known.actors.has(hashOf(actor.id)) ? [actor] : []));
+  const newActions = actionNames(actions).filter((name) => !known.actions.has(hashOf(name)));
+  return {
+    actors: newActors.slice(0, MOST_FIRST_SEEN), actorCount: newActors.length,
+    actions: newActions.slice(0, MOST_FIRST_SEEN), actionCount: newActions.length,
+  };
+}
+
+function actorIds(actors: NameCounts): string[] {
+  return actors.named().flatMap(({ actor }) => (actor ? [actor.id] : []));
+}
+
+function actionNames(actions: NameCounts): string[] {
+  return actions.named().flatMap(({ name }) => (name === null ? [] : [name]));
+}
+
+function hashesOf(counts: NameCounts, names: readonly string[]): string[] | undefined {
+  const hashes = new Set(names.map(hashOf));
+  return counts.isComplete && hashes.size <= MOST_SEEN ? [...hashes].sort() : undefined;
+}
+
+function hashOf(name: string): string {
+  return idHashText(idHash(name));
+}

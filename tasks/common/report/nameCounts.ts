@@ -1,0 +1,92 @@
+import { cutText, LONGEST_NAME } from './cutText';
+import type { Dimension, DimensionCounts, NameCount, ReportActor } from './reportData';
+
+/** Values that are listed each for itself; an organization has some hundred actions, and thousands of people. */
+export const MOST_LISTED: Readonly<Record<Dimension, number>> = { category: 100, area: 100, action: 300, actor: 200, ip: 200, mechanism: 100, project: 200 };
+/** Different values that are told apart while counting: more than any organization has, but not what a hostile answer could send. */
+export const MOST_COUNTED = 20_000;
+
+const LONGEST_KEY = LONGEST_NAME + 20;
+
+interface Counted {
+  entries: number;
+  readonly name: string | null;
+  readonly actor: ReportActor | undefined;
+}
+
+/** Counts the values of one dimension. */
+export class NameCounts {
+  readonly #counts = new Map<string | null, Counted>();
+  /** Entries of values beyond {@link MOST_COUNTED}. */
+  #uncounted = 0;
+  /** What other counts did not list. */
+  #unlisted = { names: 0, entries: 0 };
+
+  /** Whether every value was told apart. */
+  get isComplete(): boolean {
+    return this.#uncounted === 0;
+  }
+
+  /** @param value of the entry; what is no text, or an empty one, is none */
+  add(value: unknown): void {
+    this.#add(typeof value === 'string' && value !== '' ? value : null, undefined, 1);
+  }
+
+  /** @param actor undefined where the entry names none */
+  addActor(actor: ReportActor | undefined): void {
+    this.#add(actor?.name ?? null, actor, 1);
+  }
+
+  /** What another count of the same dimension has. */
+  addCounts({ values, others }: DimensionCounts): void {
+    for (const { name, actor, entries } of values) this.#add(name, actor, entries);
+    this.#unlisted = { names: this.#unlisted.names + others.names, entries: this.#unlisted.entries + others.entries };
+  }
+
+  /** The named ones, most frequent first. */
+  named(): readonly NameCount[] {
+    return this.#sorted().filter(({ name }) => name !== null);
+  }
+
+  /** @param most values that are listed */
+  counts(most: number): DimensionCounts {
+    const sorted = this.#sorted();
+    const beyond = sorted.slice(most);
+    // Values that were not told apart are at least one.
+    const names = beyond.length + this.#unlisted.names + (this.isComplete ? 0 : 1);
+    return { values: sorted.slice(0, most), others: { names, entries: beyond.reduce((sum, { entries }) => sum + entries, this.#uncounted + this.#unlisted.entries) } };
+  }
+
+  /** Actors have an id, which tells those of one name apart, and keep it when they are renamed. */
+  #add(name: string | null, actor: ReportActor | undefined, entries: number): void {
+    const key = actor ? `${actor.id}\n${actor.kind}` : name;
+    const known = this.#counts.get(key);
+    if (known) known.entries += entries;
+    else this.#addNew(name, key, actor, entries);
+  }
+
+  #addNew(name: string | null, key: string | null, actor: ReportActor | undefined, entries: number): void {
+    const short = name === null ? null : cutText(name, LONGEST_NAME);
+    const shortKey = key === null ? null : cutText(key, LONGEST_KEY);
+    const known = this.#counts.get(shortKey);
+    if (known) known.entries += entries;
+    else if (this.#counts.size >= MOST_COUNTED) this.#uncounted += entries;
+    else this.#counts.set(shortKey, { name: short, entries, actor: actor && cut(actor) });
+  }
+
+  #sorted(): NameCount[] {
+    const values = [...this.#counts.values()].map(({ name, entries, actor }) => (actor ? { name, entries, actor } : { name, entries }));
+    return values.sort(compare);
+  }
+}
+
+/** Most frequent first, then by name, nameless last, then by what tells actors of one name apart. */
+function compare(left: NameCount, right: NameCount): number {
+  if (left.entries !== right.entries) return right.entries - left.entries;
+  if (left.name !== right.name) return left.name === null ? 1 : right.name === null ? -1 : left.name < right.name ? -1 : 1;
+  return (left.actor?.id ?? '') < (right.actor?.id ?? '') ? -1 : 1;
+}
+
+function cut({ kind, name, upn, id }: ReportActor): ReportActor {
+  return { kind, name: cutText(name, LONGEST_NAME), upn: upn === null ? null : cutText(upn, LONGEST_NAME), id: cutText(id, LONGEST_NAME) };
+}

@@ -1,0 +1,101 @@
+import type { NotableRuleId } from './notableRules';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Data = Readonly<Record<string, unknown>>;
+
+/** What a rule finds: entries with one of the actions, of which `matches` holds. */
+interface Matcher {
+  readonly rule: NotableRuleId;
+  readonly actions: readonly string[];
+  readonly matches?: (data: Data, fields: Fields) => boolean;
+}
+
+/** Source: learn.microsoft.com/azure/devops/organizations/security/namespace-reference. */
+const AUDIT_LOG_NAMESPACE = 'a6cc6381-a1ca-4b36-b3c1-4e65211e82b6';
+const AUDITING_POLICY = 'Policy.LogAuditEvents';
+const SERVICE_ACCOUNTS = 'project collection service accounts';
+
+/**
+ * Action ids: learn.microsoft.com/azure/devops/organizations/audit/auditing-events. Names inside `data`: the detections for
+ * Microsoft Sentinel (Azure/Azure-Sentinel, Solutions/AzureDevOpsAuditing), which have read real logs.
+ */
+const MATCHERS: readonly Matcher[] = [
+  { rule: 'auditStreamStopped', actions: ['AuditLog.StreamDisabledByUser', 'AuditLog.StreamDisabledBySystem', 'AuditLog.StreamDeleted'] },
+  {
+    rule: 'auditingSwitched',
+    actions: ['OrganizationPolicy.PolicyValueUpdated', 'OrganizationPolicy.EnforcePolicyAdded', 'OrganizationPolicy.EnforcePolicyRemoved'],
+    matches: (data) => textOf(data, 'PolicyName') === AUDITING_POLICY,
+  },
+  { rule: 'administratorsAdded', actions: ['Group.UpdateGroupMembership.Add'], matches: isOfAdministrators },
+  { rule: 'administratorsAdded', actions: ['Group.UpdateGroupMembership'], matches: (data, fields) => isOfAdministrators(data, fields) && hasAddition(data) },
+  { rule: 'administratorsAdded', actions: ['Organization.Update.Owner', 'Organization.Update.ForceUpdateOwner'] },
+  {
+    rule: 'auditLogPermissions',
+    actions: [
+      'Security.ModifyAccessControlLists', 'Security.ModifyPermission', 'Security.RemoveAccessControlLists', 'Security.RemoveAllAccessControlLists', 'Security.RemoveIdentityACEs',
+      'Security.RemovePermission', 'Security.ResetAccessControlLists', 'Security.ResetPermission', 'Security.ChangeInheritance',
+    ],
+    matches: (data) => textOf(data, 'NamespaceId').toLowerCase() === AUDIT_LOG_NAMESPACE || textOf(data, 'NamespaceName') === 'AuditLog',
+  },
+  { rule: 'tokenFoundInPublic', actions: ['Token.PatPublicDiscoveryEvent'] },
+  { rule: 'policyBypassed', actions: ['Git.RefUpdatePoliciesBypassed'] },
+  { rule: 'repositoryDestroyed', actions: ['Git.RepositoryDestroyed'] },
+  { rule: 'retentionReduced', actions: ['Pipelines.PipelineRetentionSettingChanged'], matches: isReduced },
+  { rule: 'extensionInstalled', actions: ['Extension.Installed'] },
+  { rule: 'projectMadePublic', actions: ['Project.UpdateVisibilityCompleted', 'Project.CreateCompleted'], matches: becamePublic },
+];
+
+const BY_ACTION = new Map(MATCHERS.flatMap((matcher) => matcher.actions.map((action) => [action, matcher] as const)));
+
+/** The rule that finds an entry, undefined for most entries: every action belongs to one rule. @param fields those of the entry, parsed */
+export function notableRule(fields: Fields): NotableRuleId | undefined {
+  const action = fields['actionId'];
+  const matcher = typeof action === 'string' ? BY_ACTION.get(action) : undefined;
+  if (matcher === undefined) return undefined;
+  const data = fields['data'];
+  const isFound = matcher.matches?.(typeof data === 'object' && data !== null ? data as Data : {}, fields) ?? true;
+  return isFound ? matcher.rule : undefined;
+}
+
+/** The actions that a rule looks at, for its documentation. */
+export function actionsOf(rule: NotableRuleId): string[] {
+  return MATCHERS.filter((matcher) => matcher.rule === rule).flatMap(({ actions }) => actions);
+}
+
+/** The group that the entry names; in older ones only its details do, at their end. */
+function isOfAdministrators(data: Data, fields: Fields): boolean {
+  const details = fields['details'];
+  const named = textOf(data, 'GroupName') || (typeof details === 'string' ? details : '');
+  const group = named.slice(named.lastIndexOf('\\') + 1).trim().toLowerCase();
+  return group.endsWith('administrators') || group === SERVICE_ACCOUNTS;
+}
+
+function hasAddition(data: Data): boolean {
+  const updates = valueOf(data, 'Updates');
+  return !Array.isArray(updates) || updates.some((update: unknown) => typeof update === 'object' && update !== null && valueOf(update as Data, 'Active') !== false);
+}
+
+/** An entry that does not say from what to what is looked at rather than overlooked. */
+function isReduced(data: Data): boolean {
+  const [before, after] = [numberOf(data, 'OldValue'), numberOf(data, 'NewValue')];
+  return Number.isNaN(before) || Number.isNaN(after) || after < before;
+}
+
+function becamePublic(data: Data): boolean {
+  return textOf(data, 'ProjectVisibility').toLowerCase() === 'public' && textOf(data, 'PreviousProjectVisibility').toLowerCase() !== 'public';
+}
+
+/** The case of the first letter of a name inside `data` differs from event to event. */
+function valueOf(data: Data, name: string): unknown {
+  return data[name] ?? data[`${name.charAt(0).toLowerCase()}${name.slice(1)}`];
+}
+
+function textOf(data: Data, name: string): string {
+  const value = valueOf(data, name);
+  return typeof value === 'string' ? value : '';
+}
+
+function numberOf(data: Data, name: string): number {
+  const value = valueOf(data, name);
+  return typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+}
