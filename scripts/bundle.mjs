@@ -5,6 +5,7 @@ import path from "node:path";
 import { build } from "esbuild";
 import ts from "typescript";
 import { productVersion, root } from "./project.mjs";
+import { reportPageHtml } from "./page.mjs";
 
 /**
  * @typedef {object} Bundle
@@ -46,6 +47,7 @@ export async function bundleTask(task, target, maps, entry = path.join(root, "ta
     sourcesContent: true,
     define: { __PRODUCT_VERSION__: JSON.stringify(productVersion()) },
     logLevel: "silent",
+    plugins: [reportPage],
   });
   if (result.warnings.length > 0) {
     throw new Error(`esbuild warns about ${task}: ${result.warnings.map((warning) => warning.text).join("; ")}`);
@@ -58,6 +60,18 @@ export async function bundleTask(task, target, maps, entry = path.join(root, "ta
   }
   return { metafile: result.metafile, legalComments };
 }
+
+/**
+ * `import text from "report-page"`: the page of a report without its data, made of page/.
+ * @type {import("esbuild").Plugin}
+ */
+const reportPage = {
+  name: "report-page",
+  setup(build) {
+    build.onResolve({ filter: /^report-page$/ }, ({ path: name }) => ({ path: name, namespace: "report-page" }));
+    build.onLoad({ filter: /^report-page$/, namespace: "report-page" }, async () => ({ contents: await reportPageHtml(), loader: "text" }));
+  },
+};
 
 /** @type {(file: string, contents: Uint8Array) => void} */
 function write(file, contents) {

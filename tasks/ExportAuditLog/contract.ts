@@ -1,6 +1,6 @@
 // Generated from task.json by `npm run contract`. Do not edit.
 
-export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "continueFrom", "overlap", "onGap", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "retainDays", "signingKey", "skipAggregation", "maxDuration", "waitForPermission"] as const;
+export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "continueFrom", "overlap", "onGap", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "reportDetail", "retainDays", "signingKey", "skipAggregation", "maxDuration", "waitForPermission"] as const;
 export type InputName = (typeof inputNames)[number];
 
 export const outputNames = ["exportDirectory", "artifactName", "windowStart", "windowEnd", "entryCount", "manifestPath", "manifestSha256", "coveredFrom", "coveredUntil", "gapCount", "lateCount"] as const;
@@ -23,6 +23,9 @@ export type FormatsValue = (typeof formatsValues)[number];
 
 export const csvDelimiterValues = ["comma", "semicolon", "tab"] as const;
 export type CsvDelimiterValue = (typeof csvDelimiterValues)[number];
+
+export const reportDetailValues = ["full", "counts"] as const;
+export type ReportDetailValue = (typeof reportDetailValues)[number];
 
 /** What the agent fills in for an input that the step leaves out; macros are not yet expanded. */
 export const inputDefaults = {

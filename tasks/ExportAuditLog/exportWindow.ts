@@ -9,6 +9,7 @@ import { composeManifest, type ManifestFacts } from '../common/evidence/composeM
 import { knownBlocks } from '../common/evidence/knownIds';
 import type { Manifest } from '../common/evidence/manifest';
 import { readRunFacts, runId } from '../common/evidence/runFacts';
+import { seenWith, type OwnNames } from '../common/evidence/seenNames';
 import { writeEntries, type WrittenExport } from '../common/export/writeEntries';
 import { createExportFolder } from '../common/files/exportFolder';
 import type { SigningKey } from '../common/identity/signingKey';
@@ -20,6 +21,7 @@ import { exportPlace } from './exportPlace';
 import type { ExportAgent, ExportRequest } from './inputs';
 import type { ExportPlan } from './planExports';
 import { openReading, type Reading } from './openReading';
+import { openReport, writeReport, type MadeReport } from './report';
 import { sealExport, type SealedExport } from './sealExport';
 import { tell, type Portion } from './tell';
 
@@ -38,13 +40,21 @@ export interface ExportParts {
   readonly signingKey: SigningKey | undefined;
   readonly progress: Progress;
   readonly productVersion: string;
+  /** The page of a report, without its data. */
+  readonly reportPage: string;
 }
 
 /** A complete export, and what the log says of it. */
 export interface FinishedExport extends SealedExport {
-  readonly written: WrittenExport;
+  readonly report: MadeReport;
   /** The second of the oldest entry that had appeared late, since 1970. */
   readonly oldestLateSeconds: number | undefined;
+}
+
+/** All that reading and writing gave. */
+interface FinishedReading extends Reading {
+  readonly written: WrittenExport;
+  readonly seen: OwnNames;
 }
 
 /** A day, with the minutes by which a scheduled run can be early. */
@@ -64,30 +74,32 @@ export async function exportWindow(parts: ExportParts, window: Window, state: Ch
     const startedMs = clock();
     const before = { ...subject.http.statistics };
     const reading = openReading(request, window, state);
+    const report = openReport(parts, window, state);
     const query = { organization: request.organization, window: reading.window, skipAggregation: request.skipAggregation };
     const entries = reading.late.pass(reading.witness.pass(readEntries(parts.reader, query, subject.signal)));
     const written = await writeEntries(entries, folder.partial, request, (batch, tally) => {
       tell.progress(parts.progress, portion, reading.window, batch, tally, clock() - startedMs);
-    });
+    }, (entries) => report.add(entries));
     const { statistics } = subject.http;
     const spent = { requests: statistics.requests - before.requests, retries: statistics.retries - before.retries, waitedMs: statistics.waitedMs - before.waitedMs };
     tell.written(agent, portion, written, spent, clock() - startedMs);
     subject.signal.throwIfAborted();
     const manifest = composeManifest({
-      ...await factsOf(parts, window, state, reading, written),
+      ...await factsOf(parts, window, state, { ...reading, written, seen: report.seenNames() }),
       folder: folder.name,
       retrieval: { terms: parts.reader.terms, skipAggregation: request.skipAggregation, statistics: spent, startedMs, endedMs: clock(), agentClockMs: parts.clocks.agentMs, serviceClockMs: parts.clocks.serviceMs },
     });
-    return { ...await sealExport({ request, signingKey: parts.signingKey, signal: subject.signal }, folder, manifest, written), written, oldestLateSeconds: reading.late.oldestLateSeconds };
+    const made = await writeReport(parts, folder.partial, report, manifest, portion.count);
+    return { ...await sealExport({ signingKey: parts.signingKey, signal: subject.signal }, folder, manifest, made.data), report: made, oldestLateSeconds: reading.late.oldestLateSeconds };
   } catch (thrown) {
     await folder.discard();
     throw thrown;
   }
 }
 
-async function factsOf(parts: ExportParts, window: Window, state: ChainState | undefined, reading: Reading, written: WrittenExport): Promise<Omit<ManifestFacts, 'folder' | 'retrieval'>> {
+async function factsOf(parts: ExportParts, window: Window, state: ChainState | undefined, reading: FinishedReading): Promise<Omit<ManifestFacts, 'folder' | 'retrieval'>> {
   const { agent, request, plan, signingKey } = parts;
-  const { late, witness } = reading;
+  const { late, witness, written, seen } = reading;
   const remembered = late.remembered();
   const everFound = state?.previous?.witness.everFound;
   return {
@@ -103,6 +115,7 @@ async function factsOf(parts: ExportParts, window: Window, state: ChainState | u
       serviceConnection: witness.serviceConnection,
       everFound: { accessLog: everFound?.accessLog === true || witness.accessLog === 'found', serviceConnection: everFound?.serviceConnection === true || witness.serviceConnection === 'found' },
     },
+    seen: seenWith(state?.previous?.seen, seen),
     identity: parts.identity,
     run: readRunFacts(agent, parts.productVersion),
     signedBy: signingKey === undefined ? null : { keyId: signingKey.keyId, algorithm: signingKey.algorithm, publicKeySha256: signingKey.publicKeySha256 },

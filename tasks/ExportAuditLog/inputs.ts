@@ -1,13 +1,15 @@
 import type { Agent } from '../common/agent/agent';
 import type { CsvDelimiter } from '../common/export/csv';
 import { readKeyAddress, type KeyAddress } from '../common/identity/keyAddress';
+import type { ReportDetail } from '../common/report/reportData';
 import { readConnectionInputs, readOrganizationInput, type ChosenConnection } from '../common/step/connectionInputs';
 import { InputProblems, type InputSource } from '../common/step/inputProblems';
 import { readIsPublished } from '../common/step/publishInput';
 import { parseArtifactName, parseBoolean, parseChoice, parseChoices, parseCount } from '../common/step/inputValues';
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseDurationBetween } from '../common/window/duration';
-import { csvDelimiterValues, formatsValues, inputAliases, type FormatsValue, type InputName, type OutputName } from './contract';
 import { quoted } from '../common/window/parsed';
+import { parseTimeZone } from '../common/window/timeZone';
+import { csvDelimiterValues, formatsValues, inputAliases, reportDetailValues, type FormatsValue, type InputName, type OutputName } from './contract';
 import { readOutputDirectory } from './outputDirectory';
 import { readWindowRequest, type WindowRequest } from './windowInputs';
 
@@ -28,6 +30,10 @@ export interface ExportRequest {
   readonly artifactName: string;
   /** False: the export is written, and publishing it is left to a step of the user's. */
   readonly isPublished: boolean;
+  /** What summary, report and tab show. */
+  readonly reportDetail: ReportDetail;
+  /** IANA name in its own spelling: of the report's days and hours. */
+  readonly timeZone: string;
   /** How long the run is retained, days; 0: not by this task. */
   readonly retainDays: number;
   /** The key that signs the manifests. */
@@ -51,12 +57,14 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   const agent = problems.watching(given);
   const connection = readConnectionInputs(agent, problems);
   const organization = readOrganizationInput(agent, problems);
-  const window = readWindowRequest(agent, problems, nowMs);
+  const timeZone = problems.take('timeZone', parseTimeZone(agent.input('timeZone') ?? 'UTC'));
+  const window = readWindowRequest(agent, problems, nowMs, timeZone);
   const settleMs = problems.take('settleTime', parseDurationBetween(agent.input('settleTime') ?? '30m', 0, DAY_MS));
   const formats = problems.take('formats', parseChoices(agent.input('formats') ?? 'jsonl,csv', formatsValues));
   const csvDelimiter = problems.take('csvDelimiter', parseChoice(agent.input('csvDelimiter') ?? 'comma', csvDelimiterValues));
   const isPublished = readIsPublished(agent, problems);
   const artifactName = problems.take('artifactName', parseArtifactName(agent.input('artifactName') ?? 'audit-log'));
+  const reportDetail = readReportDetail(agent, problems, isPublished === true);
   const retainDays = problems.take('retainDays', parseCount(agent.input('retainDays') ?? '400', 36_500));
   const signingKey = readSigningKey(agent, problems);
   const outputDirectory = readOutputDirectory(agent, problems, isPublished === true);
@@ -72,14 +80,21 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   }
   if (
     problems.list.length > 0 || !connection || organization === undefined || !window || settleMs === undefined || !formats || !csvDelimiter
-    || isPublished === undefined || artifactName === undefined || retainDays === undefined || outputDirectory === undefined || maxDurationMs === undefined || waitMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
+    || isPublished === undefined || artifactName === undefined || reportDetail === undefined || timeZone === undefined || retainDays === undefined || outputDirectory === undefined || maxDurationMs === undefined || waitMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
   ) {
     throw problems.asFailure();
   }
   return {
     connection, organization, window, settleMs, formats, compressJson, csvDelimiter: DELIMITERS[csvDelimiter], outputDirectory,
-    artifactName, isPublished, retainDays, signingKey, allowPublicProject, skipAggregation, maxDurationMs, waitMs,
+    artifactName, isPublished, reportDetail, timeZone, retainDays, signingKey, allowPublicProject, skipAggregation, maxDurationMs, waitMs,
   };
+}
+
+/** Where the whole entries are published beside it, a report without them would hide nothing. */
+function readReportDetail(agent: ExportInputs, problems: ExportProblems, isPublished: boolean): ReportDetail | undefined {
+  const text = agent.input('reportDetail');
+  if (text === undefined) return isPublished ? 'full' : 'counts';
+  return problems.take('reportDetail', parseChoice(text, reportDetailValues));
 }
 
 function readSigningKey(agent: ExportInputs, problems: ExportProblems): KeyAddress | undefined {

@@ -1,8 +1,11 @@
 import path from 'node:path';
-import { disarm } from '../common/errors/disarm';
-import { attachmentName, MANIFEST_ATTACHMENT } from '../common/evidence/previousRuns';
-import { MANIFEST_FILE } from '../common/evidence/manifestText';
 import type { AccessSubject } from '../common/access/observations';
+import { disarm } from '../common/errors/disarm';
+import { MANIFEST_FILE } from '../common/evidence/manifestText';
+import { attachmentName, MANIFEST_ATTACHMENT } from '../common/evidence/previousRuns';
+import type { JobContext } from '../common/identity/jobContext';
+import { formatCount } from '../common/report/markdown';
+import { REPORT_ATTACHMENT } from '../common/report/reportData';
 import type { ExportAgent, ExportRequest } from './inputs';
 import type { FinishedExport } from './exportWindow';
 import type { ExportPlan } from './planExports';
@@ -33,6 +36,7 @@ export async function publishExports(subject: AccessSubject & { readonly agent: 
   const deletedAt = await retainRun(subject, request, nowMs);
   agent.attachSummary(`Audit log of ${organization}`, await writeRunSummary(agent, request, plan, finished, deletedAt));
   agent.attachFile(MANIFEST_ATTACHMENT, attachmentName(manifest.folder), path.join(last.directory, MANIFEST_FILE));
+  for (const { report: { attachment } } of finished) agent.attachFile(REPORT_ATTACHMENT, attachment.name, attachment.file);
   agent.log.info(`Manifest of ${manifest.window.covered.start} to ${manifest.window.covered.end}: sha256 ${last.manifestSha256}`);
   if (isPublished) {
     agent.publishArtifact(artifactName, request.outputDirectory);
@@ -41,7 +45,20 @@ export async function publishExports(subject: AccessSubject & { readonly agent: 
     agent.log.info(`The export is in ${last.directory}. The task does not publish it (publishArtifact: false).`);
     if (manifest.chain !== 'none') agent.log.info(`Publish it as the artifact "${artifactName}": the next run continues only what it finds there.`);
   }
-  agent.log.info(`Who can read it: everybody who may view the runs of the project "${disarm(job.projectName, 80)}".`);
+  tellReaders(agent, job, request, finished);
+}
+
+/** Whoever may view the run sees all that is attached to it, and attachments are lost without a word: so the log has one. */
+function tellReaders({ log }: ExportAgent, { projectName }: JobContext, { reportDetail, isPublished }: ExportRequest, finished: readonly FinishedExport[]): void {
+  const attachments = finished.map(({ report }) => report.attachment);
+  const bytes = attachments.reduce((total, attachment) => total + attachment.bytes, 0);
+  const rows = attachments.reduce((total, attachment) => total + attachment.rows, 0);
+  const shown = reportDetail === 'full' ? `${formatCount(rows)} entries` : 'counts only';
+  log.info(`Attached for the tab "Audit log" of this run: ${finished.length === 1 ? 'the report' : `${finished.length} reports`}, ${shown}, ${formatCount(bytes)} bytes.`);
+  const seen = reportDetail === 'full'
+    ? 'Summary, report and tab name people and IP addresses and show entries (reportDetail: full).'
+    : `Summary, report and tab show counts only (reportDetail: counts); the ${isPublished ? 'artifact holds' : 'files hold'} every entry.`;
+  log.info(`Who can read it: everybody who may view the runs of the project "${disarm(projectName, 80)}". ${seen}`);
 }
 
 function sum(finished: readonly FinishedExport[], count: 'entries' | 'late'): number {

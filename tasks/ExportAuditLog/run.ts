@@ -23,7 +23,10 @@ import { planContinuation, planForPullRequest, planSingle, type ExportPlan } fro
 import { tell } from './tell';
 import { waitUntilAllowed } from './waitUntilAllowed';
 
-type RunParts = StepParts<ExportAgent>;
+export interface RunParts extends StepParts<ExportAgent> {
+  /** The page of a report, without its data. */
+  readonly reportPage: string;
+}
 
 /**
  * The whole story: inputs, service connection, window, token, pages, entries, files, manifest, artifact.
@@ -58,7 +61,7 @@ export async function run(parts: RunParts): Promise<string> {
       objectId: readClaims(await tokens.get(deadline.signal)).oid,
     };
     const signingKey = await openKey(signIn, request, deadline.signal);
-    const series = await exportSeries({ agent, clock, subject, request, reader, plan, identity, organizationId: organizationId(agent, job, request), clocks, signingKey, progress: new Progress(agent, clock), productVersion: parts.productVersion });
+    const series = await exportSeries({ agent, clock, subject, request, reader, plan, identity, organizationId: organizationId(agent, job, request), clocks, signingKey, progress: new Progress(agent, clock), productVersion: parts.productVersion, reportPage: parts.reportPage });
     return await finish({ ...subject, signal: parts.cancel }, request, plan, series, nowMs);
   } catch (thrown) {
     throw thrown instanceof TaskError ? await diagnose(thrown, subject) : thrown;

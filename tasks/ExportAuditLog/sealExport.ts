@@ -3,14 +3,12 @@ import type { Manifest } from '../common/evidence/manifest';
 import { manifestBytes, manifestSha256 } from '../common/evidence/manifestText';
 import { sealFolder, type ManifestSignature } from '../common/evidence/sealFolder';
 import { verifySignature } from '../common/evidence/signature';
-import type { WrittenExport } from '../common/export/writeEntries';
 import type { ExportFolder } from '../common/files/exportFolder';
 import type { SigningKey } from '../common/identity/signingKey';
-import type { ExportRequest } from './inputs';
+import type { ReportData } from '../common/report/reportData';
 import { writeExportSummary } from './summaries';
 
 export interface SealParts {
-  readonly request: ExportRequest;
   readonly signingKey: SigningKey | undefined;
   readonly signal: AbortSignal;
 }
@@ -26,11 +24,11 @@ export interface SealedExport {
  * Completes an export: signature, summary, manifest and checksums, and then its final name.
  * @throws TaskError SIGNING_KEY_UNUSABLE, OUTPUT_NOT_WRITABLE, OUTPUT_DISK_FULL, and what Key Vault answers
  */
-export async function sealExport({ request, signingKey, signal }: SealParts, folder: ExportFolder, manifest: Manifest, written: WrittenExport): Promise<SealedExport> {
+export async function sealExport({ signingKey, signal }: SealParts, folder: ExportFolder, manifest: Manifest, report: ReportData): Promise<SealedExport> {
   const bytes = manifestBytes(manifest);
   const hash = manifestSha256(bytes);
   const signed = await sign(signingKey, bytes, hash);
-  await writeExportSummary(folder.partial, request, manifest, hash, written);
+  await writeExportSummary(folder.partial, { manifest, manifestSha256: hash, report });
   await sealFolder(folder.partial, manifest, signed);
   signal.throwIfAborted();
   return { directory: await folder.publish(), manifest, manifestSha256: hash };

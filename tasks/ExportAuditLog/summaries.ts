@@ -2,10 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runAttempt, runId } from '../common/evidence/runFacts';
-import type { Manifest } from '../common/evidence/manifest';
-import type { WrittenExport } from '../common/export/writeEntries';
 import { outputFailure } from '../common/files/outputFailure';
 import type { DeletedAt } from '../common/report/evidenceNotes';
+import { mergeReports } from '../common/report/mergeReports';
 import { renderSeriesSummary } from '../common/report/seriesSummary';
 import { renderSummary, type SummaryFacts } from '../common/report/summary';
 import { epochSeconds } from '../common/window/instant';
@@ -14,12 +13,13 @@ import type { ExportAgent, ExportRequest } from './inputs';
 import type { ExportPlan } from './planExports';
 
 /** An export's own summary, beside its files. @throws TaskError OUTPUT_NOT_WRITABLE, OUTPUT_DISK_FULL */
-export async function writeExportSummary(folder: string, request: ExportRequest, manifest: Manifest, manifestSha256: string, written: WrittenExport): Promise<void> {
-  await write(path.join(folder, 'summary.md'), renderSummary(factsOf(request, { manifest, manifestSha256, written })));
+export async function writeExportSummary(folder: string, facts: SummaryFacts): Promise<void> {
+  await write(path.join(folder, 'summary.md'), renderSummary(facts));
 }
 
 /**
  * The summary of the run, for the run's page: of its one export, or of all together. It lies outside of what is published.
+ * @param finished at least one
  * @returns the file
  * @throws TaskError OUTPUT_NOT_WRITABLE, OUTPUT_DISK_FULL
  */
@@ -28,23 +28,11 @@ export async function writeRunSummary(agent: ExportAgent, request: ExportRequest
   const until = epochSeconds(finished.at(-1)?.manifest.window.covered.end ?? '');
   const remaining = until < plan.requested.endSeconds && plan.chain !== undefined ? { startSeconds: until, endSeconds: plan.requested.endSeconds } : undefined;
   const markdown = only !== undefined && others.length === 0 && remaining === undefined
-    ? renderSummary({ ...factsOf(request, only), deletedAt })
-    : renderSeriesSummary({ exports: finished, artifactName: request.isPublished ? request.artifactName : undefined, deletedAt, remaining });
+    ? renderSummary({ ...only, report: only.report.data, deletedAt })
+    : renderSeriesSummary({ exports: finished, report: mergeReports(finished.map(({ report }) => report.data)), deletedAt, remaining });
   const file = path.join(agent.variable('Agent.TempDirectory') ?? tmpdir(), `audit-log-${request.organization.toLowerCase()}.run${runId(agent)}-${runAttempt(agent)}.${process.pid}.md`);
   await write(file, markdown);
   return file;
-}
-
-function factsOf(request: ExportRequest, { manifest, manifestSha256, written }: Pick<FinishedExport, 'manifest' | 'manifestSha256' | 'written'>): SummaryFacts {
-  const { covered, unsettledFrom } = manifest.window;
-  return {
-    organization: request.organization,
-    artifactName: request.isPublished ? request.artifactName : undefined,
-    window: { startSeconds: epochSeconds(covered.start), endSeconds: epochSeconds(covered.end) },
-    unsettledFrom: unsettledFrom === null ? undefined : epochSeconds(unsettledFrom),
-    ...written,
-    evidence: { manifest, manifestSha256 },
-  };
 }
 
 async function write(file: string, markdown: string): Promise<void> {

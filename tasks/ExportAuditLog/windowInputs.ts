@@ -4,7 +4,6 @@ import { DAY_MS, formatDuration, MINUTE_MS, parseDurationBetween } from '../comm
 import { formatInstant, parseInstant, type InstantInSeconds } from '../common/window/instant';
 import { parsed, refused, type Parsed } from '../common/window/parsed';
 import { isWhollyExpired, oldestRetained } from '../common/window/retention';
-import { parseTimeZone } from '../common/window/timeZone';
 import { betweenWindow, lastWindow, previousWindow, type Period, type Window } from '../common/window/window';
 import { onGapValues, periodValues, windowValues } from './contract';
 import type { ExportInputs, ExportProblems } from './inputs';
@@ -29,12 +28,15 @@ export type SingleWindowRequest =
   | { readonly kind: 'previous'; readonly period: Period; readonly timeZone: string }
   | { readonly kind: 'between'; readonly start: InstantInSeconds; readonly end: InstantInSeconds | undefined };
 
-/** Reads the inputs that say which window is exported. Only those of the chosen kind count. */
-export function readWindowRequest(agent: ExportInputs, problems: ExportProblems, nowMs: number): WindowRequest | undefined {
+/**
+ * Reads the inputs that say which window is exported. Only those of the chosen kind count.
+ * @param timeZone the IANA name that was given; undefined when it was none
+ */
+export function readWindowRequest(agent: ExportInputs, problems: ExportProblems, nowMs: number, timeZone: string | undefined): WindowRequest | undefined {
   switch (problems.take('window', parseChoice(agent.input('window') ?? 'sinceLastExport', windowValues))) {
     case 'sinceLastExport': return readSinceLastExport(agent, problems, nowMs);
     case 'last': return readLast(agent, problems);
-    case 'previous': return readPrevious(agent, problems);
+    case 'previous': return readPrevious(agent, problems, timeZone);
     case 'between': return readBetween(agent, problems, nowMs);
     case undefined: return undefined;
   }
@@ -86,9 +88,8 @@ function readLast(agent: ExportInputs, problems: ExportProblems): WindowRequest 
   return durationMs === undefined ? undefined : { kind: 'last', durationMs };
 }
 
-function readPrevious(agent: ExportInputs, problems: ExportProblems): WindowRequest | undefined {
+function readPrevious(agent: ExportInputs, problems: ExportProblems, timeZone: string | undefined): WindowRequest | undefined {
   const period = problems.take('period', parseChoice(agent.input('period') ?? 'day', periodValues));
-  const timeZone = problems.take('timeZone', parseTimeZone(agent.input('timeZone') ?? 'UTC'));
   return period === undefined || timeZone === undefined ? undefined : { kind: 'previous', period, timeZone };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { idHash } from '../../tasks/common/auditlog/idHash';
+import { idHash, idHashText } from '../../tasks/common/auditlog/idHash';
 import { TallyFold } from '../../tasks/common/auditlog/tally';
 import type { ManifestFacts } from '../../tasks/common/evidence/composeManifest';
 import { knownBlocks } from '../../tasks/common/evidence/knownIds';
@@ -11,6 +11,8 @@ const SECOND = 10_000_000;
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const hashOf = (name: string): string => idHashText(idHash(name));
 
 const file = (name: string, format: FileDescription['format'], entries: number): FileDescription => ({ name, format, bytes: 1_000 * entries, sha256: sha256(name), contentSha256: sha256(`content of ${name}`), entries });
 
@@ -45,6 +47,7 @@ export function manifestFacts(more: Partial<ManifestFacts> = {}): ManifestFacts 
     lateArrivals: { late: 1, greatestLatenessSeconds: 2_400 },
     empty: null,
     witness: { accessLog: 'found', serviceConnection: 'absent', everFound: { accessLog: true, serviceConnection: false } },
+    seen: { actors: [hashOf('00000000-0000-4000-8000-000000000001')], actions: ['AuditLog.AccessLog', 'Project.CreateCompleted'].map(hashOf).sort() },
     retrieval: {
       terms: { apiVersion: '7.1-preview.1', batchSize: 1_000 }, skipAggregation: true, statistics: { requests: 4, retries: 1, waitedMs: 2_001 },
       startedMs: (NOVEMBER_20_SECONDS + DAY_SECONDS + 1_801) * 1000, endedMs: (NOVEMBER_20_SECONDS + DAY_SECONDS + 1_805) * 1000 + 999, agentClockMs: (NOVEMBER_20_SECONDS + DAY_SECONDS + 1_800) * 1000,

@@ -8,6 +8,7 @@ import { findStep } from '../../sandbox/agent/yaml';
 import type { JobContext, SandboxNetwork } from '../../sandbox/jobContext';
 import { SYSTEM_CONNECTION } from '../../tasks/common/agent/agent';
 import { asTaskError, type TaskError } from '../../tasks/common/errors/taskError';
+import { DATA_MARKER } from '../../tasks/common/report/writeReport';
 import type { Clock } from '../../tasks/common/time/clock';
 import type { Random } from '../../tasks/common/time/random';
 import type { Sleep } from '../../tasks/common/time/sleep';
@@ -74,7 +75,7 @@ export async function runSimulated({ job, network, inputs, folders, ...parts }: 
   });
   const clean = (): void => { folders.giveBack(folder); };
   try {
-    await run({ agent, productVersion: '1.0.0', ...parts });
+    await run({ agent, productVersion: '1.0.0', reportPage: DATA_MARKER, ...parts });
     return { agent, failure: undefined, clean };
   } catch (thrown) {
     return { agent, failure: asTaskError(thrown), clean };

@@ -26,6 +26,7 @@ export interface ManifestFacts {
   readonly lateArrivals: { readonly late: number; readonly greatestLatenessSeconds: number | null };
   readonly empty: Manifest['empty'];
   readonly witness: Manifest['witness'];
+  readonly seen: Manifest['seen'];
   readonly retrieval: {
     readonly terms: QueryTerms;
     readonly skipAggregation: boolean;
@@ -64,6 +65,7 @@ export function composeManifest(facts: ManifestFacts): Manifest {
     tallies: { category: counts(tally.byCategory), area: counts(tally.byArea), action: counts(tally.byAction) },
     empty: facts.empty,
     witness: facts.witness,
+    seen: facts.seen,
     retrieval: {
       apiVersion: manifestText(retrieval.terms.apiVersion, 40),
       batchSize: retrieval.terms.batchSize,

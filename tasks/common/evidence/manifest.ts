@@ -10,12 +10,15 @@ export const MOST_KNOWN_IDS = 200_000;
 export const MOST_RUNS = 5_000;
 /** Most gaps that a manifest names, the oldest left out first. */
 export const MOST_GAPS = 1_000;
+/** Most names of a kind that a manifest knows as seen; a chain that has seen more of them knows none. */
+export const MOST_SEEN_NAMES = 2_000;
 
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const instant = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/), v.check((value) => Number.isFinite(Date.parse(value)) && formatInstant(epochSeconds(value)) === value));
 const ticks = v.pipe(v.string(), v.regex(/^\d{19}$/));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const hash64 = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
 const runId = v.pipe(v.string(), v.regex(/^[\w-]{1,40}$/));
 const fileName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,99}$/i));
 const folder = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,50}\/[\w.-]{1,120}$/i));
@@ -33,7 +36,7 @@ const chainRun = v.strictObject({ run: runId, from: instant, until: instant });
 const predecessor = v.strictObject({ run: runId, folder, manifestSha256: sha256, coveredUntil: instant });
 
 /** Hashes (first 64 bits of SHA-256, lower-case hexadecimal, sorted) of the ids of the entries known within ten minutes from `from` on. */
-const knownBlock = v.strictObject({ from: instant, ids: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))) });
+const knownBlock = v.strictObject({ from: instant, ids: v.array(hash64) });
 
 const chain = v.strictObject({
   /** Of one chain are exports of one organization by one pipeline on one branch under one artifact name. */
@@ -72,6 +75,8 @@ const fileDescription = v.strictObject({
 /** Names with their counts, sorted by name. */
 const tally = v.pipe(v.array(v.strictObject({ name: text(200), entries: count })), v.maxLength(2_001));
 const entryMark = v.strictObject({ id: text(1_000), ticks });
+/** Hashes as of ids (first 64 bits of SHA-256, lower-case hexadecimal), sorted; null once there are more than {@link MOST_SEEN_NAMES}. */
+const seenNames = v.nullable(v.pipe(v.array(hash64), v.maxLength(MOST_SEEN_NAMES)));
 const sighting = v.picklist(['found', 'absent', 'unknown']);
 
 /**
@@ -123,6 +128,8 @@ export const manifestSchema = v.strictObject({
     serviceConnection: sighting,
     everFound: v.strictObject({ accessLog: v.boolean(), serviceConnection: v.boolean() }),
   }),
+  /** Who had acted and what had been done up to this export: from it the next one tells who and what is new. Of an export outside a chain its own alone. */
+  seen: v.strictObject({ actors: seenNames, actions: seenNames }),
   retrieval: v.strictObject({
     apiVersion: text(40),
     batchSize: count,

@@ -1,3 +1,4 @@
+import type { AuditLogEntry } from '../auditlog/entry';
 import type { EntryBatch } from '../auditlog/readEntries';
 import { TallyFold, type Tally } from '../auditlog/tally';
 import { anomaliesWriter } from './anomalies';
@@ -29,6 +30,7 @@ export interface WrittenExport {
 /**
  * Entries in, files out: every format at once, in one pass, at constant memory.
  * @param onBatch called after each batch is written
+ * @param observe sees each small part of a batch while its fields are parsed, for views that are no files of entries; awaited
  * @throws TaskError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE, and what reading the entries throws
  */
 export async function writeEntries(
@@ -36,6 +38,7 @@ export async function writeEntries(
   folder: string,
   format: ExportFormat,
   onBatch: (batch: EntryBatch, tally: Tally) => void,
+  observe?: (entries: readonly AuditLogEntry[]) => Promise<void> | void,
 ): Promise<WrittenExport> {
   const writers: FormatWriter[] = [];
   const tally = new TallyFold();
@@ -53,7 +56,7 @@ export async function writeEntries(
           tally.add(entry);
           if (entry.original) repaired += 1;
         }
-        await Promise.all(writers.map((writer) => writer.write(entries)));
+        await Promise.all([observe?.(entries), ...writers.map((writer) => writer.write(entries))]);
         for (const entry of entries) entry.forgetFields();
       }
       memory.pageWritten();

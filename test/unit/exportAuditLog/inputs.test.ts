@@ -31,7 +31,7 @@ describe('the inputs of ExportAuditLog', () => {
   it('that are left out have the defaults of task.json', () => {
     const expected: ExportRequest = {
       connection: { kind: 'azureDevOps', id: ID }, organization: 'fabrikam', window: { kind: 'sinceLastExport', continueFrom: undefined, overlapMs: 2 * HOUR, failsOnGap: true }, settleMs: HOUR / 2, formats: ['jsonl', 'csv'],
-      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', isPublished: true, retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, maxDurationMs: 50 * 60_000, waitMs: 0,
+      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', isPublished: true, reportDetail: 'full', timeZone: 'UTC', retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, maxDurationMs: 50 * 60_000, waitMs: 0,
     };
     assert.deepEqual(read(), expected);
     const nothing = Object.fromEntries(Object.keys(inputDefaults).map((name) => [name, ''])) as Inputs;
@@ -41,11 +41,11 @@ describe('the inputs of ExportAuditLog', () => {
   it('are all read', () => {
     assert.deepEqual(read({
       azureDevOpsServiceConnection: '', connectedServiceNameARM: ID, organization: 'https://contoso.visualstudio.com', window: 'Between', startTime: '2026-11-01T00:00:00+01:00', endTime: '2026-11-02T00:00:00.5Z', settleTime: '0m',
-      formats: 'json', compressJson: 'False', csvDelimiter: 'Semicolon', outputDirectory: 'relative/folder', publishArtifact: 'false', artifactName: 'own-step', retainDays: '0', signingKey: 'https://Fabrikam-Audit.vault.azure.net/keys/audit-log', allowPublicProject: 'true', skipAggregation: 'false', maxDuration: 'PT2H', waitForPermission: '15m',
+      formats: 'json', compressJson: 'False', csvDelimiter: 'Semicolon', outputDirectory: 'relative/folder', publishArtifact: 'false', artifactName: 'own-step', reportDetail: 'Full', timeZone: 'asia/kolkata', retainDays: '0', signingKey: 'https://Fabrikam-Audit.vault.azure.net/keys/audit-log', allowPublicProject: 'true', skipAggregation: 'false', maxDuration: 'PT2H', waitForPermission: '15m',
     }, { 'System.HostType': 'release' }), {
       connection: { kind: 'azureRM', id: ID }, organization: 'contoso',
       window: { kind: 'between', start: { epochSecondsFloor: Date.UTC(2026, 9, 31, 23) / 1000, epochSecondsCeil: Date.UTC(2026, 9, 31, 23) / 1000 }, end: { epochSecondsFloor: Date.UTC(2026, 10, 2) / 1000, epochSecondsCeil: Date.UTC(2026, 10, 2) / 1000 + 1 } },
-      settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', outputDirectory: path.join(work, 'relative', 'folder'), artifactName: 'own-step', isPublished: false, retainDays: 0,
+      settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', outputDirectory: path.join(work, 'relative', 'folder'), artifactName: 'own-step', isPublished: false, reportDetail: 'full', timeZone: 'Asia/Kolkata', retainDays: 0,
       signingKey: { vault: 'fabrikam-audit', host: 'fabrikam-audit.vault.azure.net', name: 'audit-log', version: undefined }, allowPublicProject: true, skipAggregation: false, maxDurationMs: 2 * HOUR, waitMs: HOUR / 4,
     });
     assert.equal(read({ csvDelimiter: 'tab' }).csvDelimiter, '\t');
@@ -53,8 +53,20 @@ describe('the inputs of ExportAuditLog', () => {
     assert.deepEqual(read({ window: 'between', startTime: '2026-11-20T11:59:59Z' }).window, { kind: 'between', start: { epochSecondsFloor: NOW / 1000 - 1.5, epochSecondsCeil: NOW / 1000 - 1.5 }, end: undefined });
   });
 
+  it('let a report show people only where the whole entries are published beside it, unless it is asked for', () => {
+    assert.equal(read({ publishArtifact: 'false' }).reportDetail, 'counts');
+    assert.equal(read({ publishArtifact: 'false', reportDetail: 'full' }).reportDetail, 'full');
+    assert.equal(read({ reportDetail: 'counts' }).reportDetail, 'counts');
+    assert.match(problems({ reportDetail: 'some' })[0] ?? '', /^reportDetail: "some" is not allowed\. Allowed: full, counts\./);
+  });
+
+  it('name the time zone of the report with any window, and one that is none is refused', () => {
+    assert.equal(read({ timeZone: 'america/new_york' }).timeZone, 'America/New_York');
+    for (const window of ['sinceLastExport', 'last', 'previous']) assert.match(problems({ window, timeZone: 'CET+1' }).join(), /^timeZone: "CET\+1" is not a known time zone[^,]*, such as/);
+  });
+
   it('of another kind of window do not count', () => {
-    assert.equal(read({ window: 'last', startTime: 'garbage', endTime: '$(foo)', period: 'garbage', timeZone: 'garbage' }).window.kind, 'last');
+    assert.equal(read({ window: 'last', startTime: 'garbage', endTime: '$(foo)', period: 'garbage' }).window.kind, 'last');
     assert.equal(read({ window: 'previous', duration: 'garbage', startTime: 'garbage' }).window.kind, 'previous');
     assert.equal(read({ window: 'between', startTime: '2026-11-20T00:00:00Z', duration: '$(foo)' }).window.kind, 'between');
   });
