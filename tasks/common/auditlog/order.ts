@@ -18,6 +18,11 @@ export class EntryOrder {
   #remembered = new Set<string>();
   #rememberedBefore = new Set<string>();
 
+  /** Ticks down to which, these included, all has been handed out; undefined before the first. */
+  get boundary(): string | undefined {
+    return this.#boundary;
+  }
+
   /**
    * Takes a page's entries, in any order among themselves and the page before.
    * @returns the entries whose place is now certain, newest first

@@ -7,6 +7,8 @@ export interface AuditLogQuery {
   readonly window: Window;
   /** `true`: individual entries. `false` lets the service merge repeated `AuditLog.AccessLog` entries. */
   readonly skipAggregation: boolean;
+  /** Entries a page at most, where fewer than the terms allow are wanted. */
+  readonly batchSize?: number;
 }
 
 /** What the client and the service agree on while talking. */
@@ -32,7 +34,7 @@ export function pageUrl(query: AuditLogQuery, terms: QueryTerms, continuationTok
   const url = new URL(`https://${AUDIT_HOST}/${encodeURIComponent(query.organization)}/_apis/audit/auditlog`);
   url.searchParams.set('startTime', formatInstant(query.window.startSeconds - 1));
   url.searchParams.set('endTime', formatInstant(query.window.endSeconds + 1));
-  url.searchParams.set('batchSize', String(terms.batchSize));
+  url.searchParams.set('batchSize', String(Math.min(query.batchSize ?? terms.batchSize, terms.batchSize)));
   url.searchParams.set('skipAggregation', String(query.skipAggregation));
   if (continuationToken !== undefined) url.searchParams.set('continuationToken', continuationToken);
   url.searchParams.set('api-version', terms.apiVersion);

@@ -1,8 +1,5 @@
-import { ticksOfSeconds } from '../time/ticks';
-import { Continuation } from './continuation';
+import { Chain, type PageSource } from './chain';
 import type { AuditLogEntry } from './entry';
-import { EntryOrder } from './order';
-import type { PageReader } from './pageReader';
 import type { AuditLogQuery } from './query';
 
 /** A step of reading: the entries whose place is certain now. */
@@ -11,30 +8,23 @@ export interface EntryBatch {
   readonly entries: readonly AuditLogEntry[];
   /** Pages read so far. */
   readonly pages: number;
-  /** Ticks of the oldest entry seen so far; undefined before the first. */
+  /** Ticks of the oldest entry seen so far, without a hole above it; undefined before the first. */
   readonly reached: string | undefined;
 }
 
 /**
- * All entries of a window, clipped, deduplicated and in order, page by page.
+ * All entries of a window, clipped, deduplicated and in order, page by page, by one chain of tokens.
  * Memory: two pages and the entries of one tick.
  *
  * @throws TaskError AUDIT_PAGING_BROKEN, AUDIT_ORDER_BROKEN, and what {@link PageReader.read} throws
  */
-export async function* readEntries(reader: Pick<PageReader, 'read'>, query: AuditLogQuery, signal: AbortSignal): AsyncGenerator<EntryBatch, void, undefined> {
-  const first = ticksOfSeconds(query.window.startSeconds);
-  const beyond = ticksOfSeconds(query.window.endSeconds);
-  const order = new EntryOrder();
-  const continuation = new Continuation();
-  let reached: string | undefined;
+export async function* readEntries(reader: PageSource, query: AuditLogQuery, signal: AbortSignal): AsyncGenerator<EntryBatch, void, undefined> {
+  const chain = new Chain(reader, query);
   let pages = 0;
-  for (let token: string | undefined; ;) {
-    const page = await reader.read(query, token, signal);
+  while (!chain.isRead) {
+    const { certain } = await chain.read(signal);
     pages += 1;
-    for (const entry of page.entries) if (reached === undefined || entry.ticks < reached) reached = entry.ticks;
-    yield { entries: order.push(page.entries.filter(({ ticks }) => ticks >= first && ticks < beyond)), pages, reached };
-    token = continuation.next(page);
-    if (token === undefined) break;
+    yield { entries: certain, pages, reached: chain.reached };
   }
-  yield { entries: order.flush(), pages, reached };
+  yield { entries: chain.rest(), pages, reached: chain.reached };
 }
