@@ -1,4 +1,18 @@
-import { type ReportData } from '../tasks/common/report/reportData';
+import { type Dimension, type ReportData } from '../tasks/common/report/reportData';
+import { BarList } from './charts/barList';
+import { HeatMap } from './charts/heatMap';
+import { TimeChart } from './charts/timeChart';
+import { html } from './dom';
+import { ReportModel } from './model';
+import { csvFile, save } from './parts/csvFile';
+import { EntryPanel } from './parts/entryPanel';
+import { FilterBar } from './parts/filterBar';
+import { firstSeenList, missingRowsText, NotableFindings, notRecordedList } from './parts/findings';
+import { PrintTable } from './parts/printTable';
+import { reportHeader } from './parts/reportHeader';
+import { WholeEntries } from './rows/loadRows';
+import { RowTable } from './table/rowTable';
+import { ACTOR_KINDS, LIST_TITLES } from './words';
 
 /** `system` follows the browser's preference; the other two are what a host that has a theme of its own says. */
 export type ReportTheme = 'light' | 'dark' | 'system';
@@ -18,6 +32,11 @@ export interface RenderedReport {
   destroy(): void;
 }
 
+/** A part of the page that shows what the model has. */
+interface Drawn {
+  draw(): void;
+}
+
 /**
  * Shows a report inside `root`, whose former content goes: the one rendering core of report.html and of the tab. `root` receives the
  * class `audit-report`, which all of report.css hangs on. What is known without rows is on the page when the call returns; rows follow
@@ -26,8 +45,118 @@ export interface RenderedReport {
  * The data are those that `readReportData` has accepted. All texts in them may be hostile: they reach the page as text only.
  */
 export function renderReport(root: HTMLElement, data: ReportData, options: ReportOptions = {}): RenderedReport {
+  const model = new ReportModel(data);
+  const page = new Page(model);
   root.classList.add('audit-report');
   root.dataset['theme'] = options.theme ?? 'system';
-  root.textContent = data.organization;
-  return { loaded: Promise.resolve(), setTheme: () => undefined, destroy: () => root.replaceChildren() };
+  root.dataset['state'] = 'loading';
+  root.replaceChildren(...page.elements);
+  const ended = new AbortController();
+  // What is known without rows is painted first.
+  const loaded = afterPaint(ended.signal).then(() => model.load(ended.signal)).then(() => {
+    if (!ended.signal.aborted) root.dataset['state'] = 'ready';
+  });
+  return {
+    loaded,
+    setTheme: (theme) => (root.dataset['theme'] = theme),
+    destroy: () => {
+      ended.abort();
+      page.destroy();
+      root.replaceChildren();
+    },
+  };
+}
+
+/** After the browser has painted; a page that nobody sees is not painted, so it does not wait for that alone. */
+async function afterPaint(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+    signal.addEventListener('abort', () => resolve());
+  });
+}
+
+/** All parts, and who tells whom. */
+class Page {
+  readonly elements: readonly (HTMLElement | string)[];
+  readonly #model: ReportModel;
+  readonly #panel: EntryPanel;
+  readonly #table: RowTable | undefined;
+  readonly #print: PrintTable | undefined;
+  readonly #missing = html('p', { class: 'missing' });
+
+  constructor(model: ReportModel) {
+    this.#model = model;
+    const { data } = model;
+    const whole = data.rows === null ? undefined : new WholeEntries(data.rows);
+    this.#panel = new EntryPanel(model, whole, () => this.#table?.focusActive());
+    const bar = model.hasRows ? new FilterBar(model, () => save(csvFile(model), csvName(data))) : undefined;
+    const table = model.hasRows ? new RowTable(model, (row) => this.#panel.open(row)) : undefined;
+    this.#table = table;
+    this.#print = model.hasRows ? new PrintTable(model) : undefined;
+    const charts = chartParts(model);
+    const findings = new NotableFindings(model, (id) => this.#openId(id));
+    this.elements = [
+      reportHeader(data), ...(bar === undefined ? [] : [bar.element]),
+      html('main', {}, ...charts.over, findingCards(model, findings), ...charts.lists,
+        html('section', { 'class': 'card entries', 'aria-label': 'Entries' }, html('h2', {}, 'Entries'), this.#missing, table?.element, this.#print?.element)),
+      this.#panel.element,
+    ];
+    const all: (Drawn | undefined)[] = [bar, table, findings, ...charts.drawn];
+    model.onChange((change) => {
+      for (const part of change === 'rows' ? [bar, table] : all) part?.draw();
+      this.#tellMissing();
+    });
+    this.#tellMissing();
+  }
+
+  destroy(): void {
+    this.#table?.destroy();
+    this.#print?.destroy();
+  }
+
+  #tellMissing(): void {
+    const text = missingRowsText(this.#model);
+    this.#missing.hidden = text === undefined;
+    this.#missing.textContent = text ?? '';
+  }
+
+  #openId(id: string): void {
+    const row = this.#model.store.ids.indexOf(id);
+    if (row >= 0) this.#panel.open(row);
+  }
+}
+
+function chartParts(model: ReportModel): { over: HTMLElement[]; lists: HTMLElement[]; drawn: Drawn[] } {
+  const time = new TimeChart(model);
+  const heat = new HeatMap(model);
+  const kinds = (['person', 'servicePrincipal', 'service'] as const).map((kind) => ({ heading: ACTOR_KINDS[kind], accepts: (value: { actor: { kind: string } | undefined }) => (value.actor?.kind ?? 'service') === kind }));
+  const lists = (['action', 'area', 'project', 'ip', 'mechanism'] as const).map((dimension) => ({ dimension, list: new BarList(model, dimension) }));
+  const actors = new BarList(model, 'actor', kinds, 6);
+  const cards = lists.map(({ dimension, list }) => listCard(dimension, list));
+  return {
+    over: [html('div', { class: 'row charts' }, card('Entries over time', time.element), card(`Weekday and hour (${model.data.timeZone})`, heat.element))],
+    lists: [html('div', { class: 'row lists' }, listCard('actor', actors), ...cards)],
+    drawn: [time, heat, actors, ...lists.map(({ list }) => list)],
+  };
+}
+
+function findingCards(model: ReportModel, findings: NotableFindings): HTMLElement {
+  const { firstSeen } = model.data;
+  return html('div', { class: 'row looks' }, card('Notable', findings.element),
+    firstSeen === null ? null : card('First seen', firstSeenList(model, firstSeen)),
+    card('What Azure DevOps does not record', notRecordedList()));
+}
+
+function listCard(dimension: Dimension, list: BarList): HTMLElement {
+  return card(LIST_TITLES[dimension], list.element, `list-${dimension}`);
+}
+
+function card(title: string, content: HTMLElement, name = ''): HTMLElement {
+  return html('section', { 'class': `card ${name}`.trim(), 'aria-label': title }, html('h2', {}, title), content);
+}
+
+/** `audit-log-fabrikam-20261120T000000Z.csv`. */
+function csvName({ organization, window: { start } }: ReportData): string {
+  return `audit-log-${organization.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 60)}-${start.replace(/[^0-9TZ]/g, '')}.csv`;
 }

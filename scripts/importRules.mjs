@@ -17,6 +17,9 @@ const owners = [
   { room: "evidence", packages: /^(valibot|canonicalize)(\/|$)/ },
 ];
 
+/** What the pages in the browser may use of tasks/: files that need nothing of Node and import only each other. */
+const forBrowsers = ["tasks/common/report/reportData", "tasks/common/report/notableRules", "tasks/common/report/readReportData", "tasks/common/export/csvCell"];
+
 /**
  * Where a file stands: the first folder of the repository, below tasks/ the task, below tasks/common the room.
  * @param {string} relative path of a file or module, relative to the repository's root, with `/`
@@ -35,12 +38,29 @@ function placeOf(relative) {
  */
 export function importProblem(importer, specifier) {
   const from = placeOf(importer);
-  if (!specifier.startsWith(".")) return from.area === "tasks" ? packageProblem(from.room, specifier) : undefined;
-  const to = placeOf(path.posix.join(path.posix.dirname(importer), specifier));
+  const isForBrowsers = forBrowsers.includes(importer.replace(/\.ts$/, ""));
+  if (!specifier.startsWith(".")) return isForBrowsers ? "Pages in the browser use this file: it imports no package." : outsideProblem(from, specifier);
+  const target = path.posix.join(path.posix.dirname(importer), specifier);
+  const to = placeOf(target);
+  if (isForBrowsers && !forBrowsers.includes(target)) return "Pages in the browser use this file: it imports only files that they may use too.";
+  if (from.area === "page" || from.area === "tab") return browserProblem(from.area, target);
   if (from.area === "sandbox") return to.area === "tasks" ? "The sandbox imports nothing from tasks/: it stands for somebody else's service." : undefined;
   if (from.area !== "tasks") return undefined;
   if (to.area !== "tasks") return `Tasks import nothing from ${to.area}/.`;
   return roomProblem(from, to);
+}
+
+/** @type {(from: ReturnType<typeof placeOf>, specifier: string) => string | undefined} */
+function outsideProblem(from, specifier) {
+  if (from.area === "page") return "The page is one file without packages.";
+  return from.area === "tasks" ? packageProblem(from.room, specifier) : undefined;
+}
+
+/** @type {(area: "page" | "tab", target: string) => string | undefined} */
+function browserProblem(area, target) {
+  const to = placeOf(target).area;
+  if (to === area || (area === "tab" && to === "page") || forBrowsers.includes(target)) return undefined;
+  return to === "tasks" ? "Pages in the browser use only the files of tasks/ that need nothing of Node." : `${area}/ imports nothing from ${to}/.`;
 }
 
 /** @type {(room: string, specifier: string) => string | undefined} */

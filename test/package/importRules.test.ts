@@ -35,10 +35,19 @@ const refused: [file: string, code: string, problem: RegExp][] = [
   ["tasks/ExportAuditLog/run.ts", 'import { run } from "../VerifyAuditLog/run";', /imports nothing from the task VerifyAuditLog/],
   ["tasks/ExportAuditLog/run.ts", 'import { startSandbox } from "../../sandbox/sandbox";', /Tasks import nothing from sandbox\//],
   ["tasks/common/files/hash.ts", 'import { fake } from "../../../test/support/fake";', /Tasks import nothing from test\//],
+  ["page/model.ts", 'import { renderSummary } from "../tasks/common/report/summary";', /need nothing of Node/],
+  ["page/model.ts", 'import { runTab } from "../tab/runTab";', /page\/ imports nothing from tab\//],
+  ["page/model.ts", 'import { Virtualizer } from "@tanstack/virtual-core";', /without packages/],
+  ["tab/runTab.ts", 'import { startSandbox } from "../sandbox/sandbox";', /tab\/ imports nothing from sandbox\//],
+  ["tasks/common/report/reportData.ts", 'import { formatInstant } from "../window/instant";', /only files that they may use/],
+  ["tasks/common/report/readReportData.ts", 'import { gunzip } from "node:zlib";', /imports no package/],
   ["sandbox/audit/page.ts", 'import { ticksOfId } from "../../tasks/common/time/ticks";', /sandbox imports nothing from tasks\//],
 ];
 
 const allowed: [file: string, code: string][] = [
+  ["page/parts/csvFile.ts", 'import { csvCell } from "../../tasks/common/export/csvCell";\nimport { html } from "../dom";'],
+  ["tab/runTab.ts", 'import { renderReport } from "../page/reportView";\nimport * as SDK from "azure-devops-extension-sdk";'],
+  ["tasks/common/report/readReportData.ts", 'import { REPORT_DATA_VERSION } from "./reportData";'],
   ["tasks/common/agent/azurePipelines.ts", 'import tl from "azure-pipelines-task-lib/task";'],
   ["tasks/common/http/send.ts", 'import { request } from "undici";\nimport { sleep } from "../time/sleep";\nimport { host } from "./host";'],
   ["tasks/common/identity/token.ts", 'import { ClientAssertionCredential } from "@azure/identity";\nimport { type Agent } from "../agent/agent";'],
