@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import { composeManifest } from '../../../tasks/common/evidence/composeManifest';
+import { TallyFold } from '../../../tasks/common/auditlog/tally';
 import type { Gap, Manifest } from '../../../tasks/common/evidence/manifest';
 import { renderSeriesSummary, type SeriesFacts } from '../../../tasks/common/report/seriesSummary';
 import { renderSummary, type SummaryEvidence, type SummaryFacts } from '../../../tasks/common/report/summary';
-import { manifestFacts } from '../../support/manifestFacts';
+import { mergeReports } from '../../../tasks/common/report/mergeReports';
+import { entryAt } from '../../support/auditEntries';
+import { madeReport } from '../../support/madeReport';
 
 const HASH = 'ab'.repeat(32);
-const evidence = (more: Partial<Manifest> = {}): SummaryEvidence => ({ manifest: { ...composeManifest(manifestFacts()), ...more }, manifestSha256: HASH });
+const made = await madeReport([entryAt(2, 1), entryAt(1, 1, { actionId: 'AuditLog.AccessLog' }), entryAt(0, 1)], { facts: { written: { files: [], pages: 1, repaired: 1, tally: new TallyFold() } } });
+const evidence = (more: Partial<Manifest> = {}): SummaryEvidence => ({ manifest: { ...made.manifest, ...more }, manifestSha256: HASH });
 
 function summary(of: SummaryEvidence, more: Partial<SummaryFacts> = {}): string {
-  const { organization, window, written } = manifestFacts();
-  return renderSummary({ organization: organization.name, window: window.covered, unsettledFrom: undefined, artifactName: 'audit-log', ...written, evidence: of, ...more });
+  return renderSummary({ ...of, report: made.report, ...more });
 }
 
 const gapsOf = (count: number): Gap[] => Array.from({ length: count }, (_, index) => ({ start: `2026-10-${String(index + 1).padStart(2, '0')}T00:00:00Z`, end: `2026-10-${String(index + 1).padStart(2, '0')}T01:00:00Z`, reason: 'deleted' }));
@@ -73,7 +75,8 @@ describe('summary of a run with several exports', () => {
     const [start, end] = [`2026-11-${String(number).padStart(2, '0')}T00:00:00Z`, `2026-11-${String(number + 1).padStart(2, '0')}T00:00:00Z`];
     return { manifest: { ...manifest, folder: `fabrikam/day${number}`, window: { ...manifest.window, covered: { start, end } } }, manifestSha256: String(number).padStart(64, '0') };
   };
-  const render = (more: Partial<SeriesFacts> = {}): string => renderSeriesSummary({ exports: [day(18), day(19), day(20)], artifactName: 'audit-log', deletedAt: undefined, remaining: undefined, ...more });
+  const together = mergeReports([made.report, made.report, made.report]);
+  const render = (more: Partial<SeriesFacts> = {}): string => renderSeriesSummary({ exports: [day(18), day(19), day(20)], report: together, deletedAt: undefined, remaining: undefined, ...more });
 
   it('says what they cover together, and lists each with its hash', () => {
     const markdown = render();
@@ -81,7 +84,7 @@ describe('summary of a run with several exports', () => {
     assert.match(markdown, /^3 entries are late/m);
     assert.match(markdown, /^3 entries came as invalid JSON/m);
     for (const number of [18, 19, 20]) assert.ok(markdown.includes(`| fabrikam/day${number} | 3 | 1 | \`${String(number).padStart(64, '0')}\` |`));
-    assert.match(markdown, /\| Project\.CreateCompleted \| 6 \|/);
+    assert.match(markdown, /\| Project\.CreateCompleted \| 6 \| █{20} \|\n\| AuditLog\.AccessLog \| 3 \| █{10} \|/);
     assert.doesNotMatch(markdown, /Not finished|undefined|null/);
   });
 
@@ -105,6 +108,6 @@ describe('summary of a run with several exports', () => {
   });
 
   it('says when nothing was published', () => {
-    assert.match(render({ artifactName: undefined }), /the task published none/);
+    assert.match(render({ report: { ...together, artifactName: null } }), /the task published none/);
   });
 });
