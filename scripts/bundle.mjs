@@ -65,7 +65,7 @@ export async function bundleTask(task, target, maps, entry = path.join(root, "ta
  * `import text from "report-page"`: the page of a report without its data, made of page/.
  * @type {import("esbuild").Plugin}
  */
-const reportPage = {
+export const reportPage = {
   name: "report-page",
   setup(build) {
     build.onResolve({ filter: /^report-page$/ }, ({ path: name }) => ({ path: name, namespace: "report-page" }));

@@ -19,9 +19,12 @@ export interface ReportOptions {
   readonly detail: ReportDetail;
   /** IANA name in its own spelling. */
   readonly timeZone: string;
-  /** What the export covers; entries before it appeared late. */
+  /** What the export covers. */
   readonly covered: Window;
-  readonly own: OwnFootprint;
+  /** Whether an entry appeared late; where this is not given, those before `covered` did. */
+  readonly isLate?: (entry: AuditLogEntry) => boolean;
+  /** Of several exports each its own. */
+  readonly own: OwnFootprint | readonly OwnFootprint[];
   /** Undefined where nothing is known of earlier exports. */
   readonly known?: KnownNames | undefined;
   /** Default: {@link EXPORT_LIMITS}. */
@@ -34,8 +37,8 @@ export interface ReportOptions {
  */
 export class ReportCollector {
   readonly #options: ReportOptions;
-  readonly #own: OwnEntries;
-  readonly #coveredStart: string;
+  readonly #own: readonly OwnEntries[];
+  readonly #isLate: (entry: AuditLogEntry) => boolean;
   readonly #counts: EntryCounts;
   readonly #rows: RowCollector | undefined;
   #entries = 0;
@@ -45,8 +48,9 @@ export class ReportCollector {
   /** @throws {RangeError} when the time zone is unknown */
   constructor(options: ReportOptions) {
     this.#options = options;
-    this.#own = new OwnEntries(options.own);
-    this.#coveredStart = ticksOfSeconds(options.covered.startSeconds);
+    this.#own = [options.own].flat().map((own) => new OwnEntries(own));
+    const coveredStart = ticksOfSeconds(options.covered.startSeconds);
+    this.#isLate = options.isLate ?? (({ ticks }) => ticks < coveredStart);
     this.#counts = new EntryCounts(options.covered, new LocalClock(options.timeZone));
     this.#rows = options.detail === 'full' ? new RowCollector(options.limits ?? EXPORT_LIMITS) : undefined;
   }
@@ -86,8 +90,8 @@ export class ReportCollector {
   #add(entry: AuditLogEntry): Promise<void> | undefined {
     const fields = entry.fields();
     const ms = millisOfTicks(entry.ticks);
-    const isOwn = this.#own.isOwn(fields);
-    const isLate = entry.ticks < this.#coveredStart;
+    const isOwn = this.#own.some((own) => own.isOwn(fields));
+    const isLate = this.#isLate(entry);
     const actor = actorOf(fields);
     const mechanism = mechanismOf(fields['authenticationMechanism']);
     this.#entries += 1;

@@ -1,0 +1,110 @@
+import type { FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { compareEntries, type AuditLogEntry } from '../tasks/common/auditlog/entry';
+import { NoFile, openFile } from '../tasks/common/evidence/verify/fileContent';
+import { EntryLines } from './entryLines';
+import type { ExportSource } from './exportSource';
+import { unpack } from './unpack';
+
+/** Small, because many files are read at once. Bytes. */
+const PIECE_BYTES = 32 * 1024;
+
+/** The entries of one export, one after the other; a file that breaks off or is damaged ends where it can no longer be read. */
+export class EntryStream {
+  /** The next entry; undefined before the first `fill` and at the end. */
+  head: AuditLogEntry | undefined;
+  /** Ticks of the head, and at the end of the last entry. */
+  lastTicks: string | undefined;
+  /** Why it could not be read to its end; a sentence. */
+  problem: string | undefined;
+  /** Entries that are newer than the one before them. */
+  misplaced = 0;
+  entries = 0;
+  readonly source: ExportSource;
+  readonly #lines: EntryLines;
+  #last: AuditLogEntry | undefined;
+  #handle: FileHandle | undefined;
+  #pieces: AsyncIterator<unknown> | undefined;
+  #read: readonly AuditLogEntry[] = [];
+  #at = 0;
+  #hasEnded = false;
+
+  constructor(source: ExportSource) {
+    const file = source.entryFile ?? '';
+    this.source = source;
+    this.#lines = new EntryLines(/\.json(?:\.gz)?$/.test(file) ? 'array' : 'lines');
+  }
+
+  /** Lines that hold no entry. */
+  get unreadable(): number {
+    return this.#lines.unreadable;
+  }
+
+  /** Passes over the head. @returns false when the next one has to be read from the file first, by `fill` */
+  advance(): boolean {
+    this.#last = this.head;
+    this.#at += 1;
+    this.head = this.#read[this.#at];
+    if (this.head === undefined) return false;
+    this.#count(this.head);
+    return true;
+  }
+
+  /** Reads on in the file, until there is a head or the end. */
+  async fill(): Promise<void> {
+    this.#read = [];
+    this.#at = 0;
+    while (this.#read.length === 0 && !this.#hasEnded) this.#read = await this.#readOn();
+    this.head = this.#read[0];
+    if (this.head !== undefined) this.#count(this.head);
+    else await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#pieces?.return?.().catch(() => undefined);
+    await this.#handle?.close().catch(() => undefined);
+    this.#handle = undefined;
+    // Each would keep a piece of its file in memory.
+    this.#pieces = undefined;
+    this.#last = undefined;
+  }
+
+  async #readOn(): Promise<readonly AuditLogEntry[]> {
+    try {
+      const piece = await (await this.#open()).next();
+      const entries = piece.done === true ? this.#lines.end() : this.#lines.push(piece.value as Buffer);
+      this.#hasEnded = piece.done === true || this.#lines.isHopeless;
+      this.problem ??= this.#lines.problem;
+      return entries;
+    } catch (thrown) {
+      this.#hasEnded = true;
+      this.problem = problemOf(thrown);
+      return [];
+    }
+  }
+
+  async #open(): Promise<AsyncIterator<unknown>> {
+    if (this.#pieces !== undefined) return this.#pieces;
+    const name = this.source.entryFile ?? '';
+    this.#handle = await openFile(path.join(this.source.path, name));
+    if (this.#handle === undefined) throw new NoFile();
+    const file = this.#handle.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false });
+    this.#pieces = (name.endsWith('.gz') ? unpack(file) : file as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    return this.#pieces;
+  }
+
+  #count(entry: AuditLogEntry): void {
+    this.entries += 1;
+    if (this.#last !== undefined && compareEntries(this.#last, entry) > 0) this.misplaced += 1;
+    this.lastTicks = entry.ticks;
+  }
+}
+
+function problemOf(thrown: unknown): string {
+  if (thrown instanceof NoFile) return 'there is no file that can be read';
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  if (code === 'Z_BUF_ERROR') return 'its compressed content ends too early';
+  if (typeof code === 'string' && code.startsWith('Z_')) return 'its compressed content is damaged';
+  if (typeof code === 'string') return `it cannot be read (${code})`;
+  throw thrown;
+}
