@@ -17,6 +17,9 @@ export interface ListedValue {
 /** What `onChange` may have to redraw: everything, or the rows only, of which more have arrived. */
 export type Change = 'all' | 'rows';
 
+/** Four times what any report of ours holds: a forged number of rows must not take the memory. */
+const MOST_ROWS = 2_000_000;
+
 /** What the page shows: the data, the rows that are here, and what the reader has asked for. Every part of the page reads it and listens to it. */
 export class ReportModel {
   readonly data: ReportData;
@@ -32,7 +35,7 @@ export class ReportModel {
 
   constructor(data: ReportData) {
     this.data = data;
-    this.store = new RowStore(data.rows?.chunks.reduce((sum, { rows }) => sum + rows, 0) ?? 0);
+    this.store = new RowStore(Math.min(MOST_ROWS, data.rows?.chunks.reduce((sum, { rows }) => sum + rows, 0) ?? 0));
     this.progress = { isDone: data.rows === null, unreadable: 0 };
     const [begin, step] = [Date.parse(data.overTime.start), data.overTime.stepSeconds * 1000];
     const hours = new HourOfWeek(data.timeZone);
@@ -109,9 +112,11 @@ export class ReportModel {
   }
 }
 
-/** How many slots the chart over time has, at most 5,000. */
-function slotCount({ overTime }: ReportData): number {
-  return Math.min(5_000, overTime.counts.reduce((most, counts) => Math.max(most, counts.length), 0));
+/** How many slots the chart over time has, at most 5,000; those of the window where there is nothing to count. */
+function slotCount({ overTime, window }: ReportData): number {
+  const counted = overTime.counts.reduce((most, counts) => Math.max(most, counts.length), 0);
+  const covered = Math.ceil((Date.parse(window.end) - Date.parse(overTime.start)) / (overTime.stepSeconds * 1000));
+  return Math.max(1, Math.min(5_000, counted > 0 || !Number.isFinite(covered) ? counted : covered));
 }
 
 function ofCount(dimension: Dimension, count: NameCount): ListedValue {

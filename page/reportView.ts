@@ -130,13 +130,14 @@ class Page {
 function chartParts(model: ReportModel): { over: HTMLElement[]; lists: HTMLElement[]; drawn: Drawn[] } {
   const time = new TimeChart(model);
   const heat = new HeatMap(model);
+  const { detail } = model.data;
   const kinds = (['person', 'servicePrincipal', 'service'] as const).map((kind) => ({ heading: ACTOR_KINDS[kind], accepts: (value: { actor: { kind: string } | undefined }) => (value.actor?.kind ?? 'service') === kind }));
-  const lists = (['action', 'area', 'project', 'ip', 'mechanism'] as const).map((dimension) => ({ dimension, list: new BarList(model, dimension) }));
+  const lists = (['action', 'area', 'project', 'ip', 'mechanism'] as const).filter((dimension) => detail === 'full' || dimension !== 'ip').map((dimension) => ({ dimension, list: new BarList(model, dimension) }));
   const actors = new BarList(model, 'actor', kinds, 6);
   const cards = lists.map(({ dimension, list }) => listCard(dimension, list));
   return {
     over: [html('div', { class: 'row charts' }, card('Entries over time', time.element), card(`Weekday and hour (${model.data.timeZone})`, heat.element))],
-    lists: [html('div', { class: 'row lists' }, listCard('actor', actors), ...cards)],
+    lists: [html('div', { class: 'row lists' }, detail === 'full' ? listCard('actor', actors) : null, ...cards)],
     drawn: [time, heat, actors, ...lists.map(({ list }) => list)],
   };
 }

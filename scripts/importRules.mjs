@@ -18,7 +18,7 @@ const owners = [
 ];
 
 /** What the pages in the browser may use of tasks/: files that need nothing of Node and import only each other. */
-const forBrowsers = ["tasks/common/report/reportData", "tasks/common/report/notableRules", "tasks/common/report/readReportData", "tasks/common/export/csvCell"];
+const forBrowsers = ["tasks/common/report/reportData", "tasks/common/report/notableRules", "tasks/common/report/readReportData", "tasks/common/report/reading", "tasks/common/export/csvCell"];
 
 /**
  * Where a file stands: the first folder of the repository, below tasks/ the task, below tasks/common the room.

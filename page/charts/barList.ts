@@ -2,7 +2,7 @@ import { type Dimension } from '../../tasks/common/report/reportData';
 import { button, html, setAttribute, svg } from '../dom';
 import { type ListedValue, type ReportModel } from '../model';
 import { toggleValue } from '../rows/filters';
-import { countText, NO_VALUE } from '../words';
+import { countText, entriesText, NO_VALUE } from '../words';
 
 const SHORT = 8;
 const LONG = 100;
@@ -36,7 +36,7 @@ export class BarList {
     const greatest = values.reduce((most, { entries }) => Math.max(most, entries), 0);
     const parts = this.#parts.flatMap((part) => this.#part(part, values.filter(part.accepts), greatest));
     this.element.replaceChildren(...(parts.length > 0 ? parts : [html('p', { class: 'empty' }, 'No entries.')]));
-    this.#others(values.length);
+    this.#others();
     if (focused === undefined) return;
     const again = [...this.element.querySelectorAll('button')].find((candidate) => candidate.getAttribute('data-key') === focused);
     again?.focus();
@@ -77,11 +77,9 @@ export class BarList {
   }
 
   /** What the data count together is said, where the data are what is shown. */
-  #others(listed: number): void {
+  #others(): void {
     const { names, entries } = this.#model.data.dimensions[this.#dimension].others;
     if (this.#model.isCountedFromRows || entries === 0) return;
-    const words = this.#model.data.detail === 'counts' && listed === 0 ? `${countText(names)} different, left out here.` : `${countText(names)} others with ${countText(entries)} entries.`;
-    if (listed === 0) this.element.replaceChildren();
-    this.element.append(html('p', { class: 'others' }, words));
+    this.element.append(html('p', { class: 'others' }, `${countText(names)} others with ${entriesText(entries)}.`));
   }
 }

@@ -31,7 +31,7 @@ export class TimeChart {
 
   constructor(model: ReportModel) {
     this.#model = model;
-    this.#slots = Math.max(1, model.places.slots);
+    this.#slots = model.places.slots;
     this.#begin = Date.parse(model.data.overTime.start);
     this.#step = model.data.overTime.stepSeconds * 1000;
     this.#range = new TimeRange(this.#plot, this.#slots, (slot) => this.#label(slot), (range) => this.#select(range));

@@ -7,6 +7,8 @@ import { groupKey } from '../rows/groups';
 import { ACTOR_KINDS, counted, countText, entriesText } from '../words';
 
 const MOST_FIRST_SEEN = 12;
+/** Entries of a finding that are shown before the reader asks for more. */
+const FEW = 3;
 
 /** What deserves a look, with the entries; each opens in the panel when it is among the rows. */
 export class NotableFindings {
@@ -28,12 +30,17 @@ export class NotableFindings {
 
   #finding({ rule, entries, shown }: NotableFinding): HTMLElement {
     const known: NotableRule | undefined = NOTABLE_RULES.find(({ id }) => id === rule);
-    const rest = entries - shown.length;
+    const list = html('ul');
+    const show = (most: number): void => {
+      list.replaceChildren(...shown.slice(0, most).map((entry) => html('li', {}, this.#entry(entry))));
+      if (most < shown.length) list.append(html('li', {}, button({ class: 'more' }, () => show(shown.length), `Show ${countText(shown.length - most)} more`)));
+      else if (entries > shown.length && shown.length > 0) list.append(html('li', { class: 'others' }, `and ${countText(entries - shown.length)} older`));
+    };
+    show(FEW);
     return html('details', { class: 'finding', open: true },
       html('summary', {}, html('span', { class: 'finding-title' }, known?.title ?? rule), html('span', { class: 'badge' }, countText(entries))),
       html('p', { class: 'why' }, known?.why ?? 'A rule that this page does not know yet.'),
-      html('ul', {}, ...shown.map((entry) => html('li', {}, this.#entry(entry)))),
-      rest > 0 && shown.length > 0 ? html('p', { class: 'others' }, `and ${countText(rest)} older`) : null);
+      list);
   }
 
   #entry({ id, ms, action, actor, project, details }: NotableEntry): HTMLElement {

@@ -21,6 +21,6 @@ export function countKey(dimension: Dimension, count: NameCount): string {
 /** The name under which a row's value is counted; null for none. What follows the first space of a mechanism is the id of one session. */
 export function groupName(dimension: Dimension, value: string | null): string | null {
   if (value === null || value === '') return null;
-  const name = dimension === 'mechanism' ? value.split(' ', 1)[0] ?? '' : value;
-  return name.slice(0, LONGEST_NAME) || null;
+  const end = dimension === 'mechanism' ? value.indexOf(' ') : -1;
+  return (end > 0 ? value.slice(0, end) : value).slice(0, LONGEST_NAME);
 }

@@ -24,7 +24,7 @@ export async function loadRows(rows: ReportRows, store: RowStore, signal: AbortS
   for (const [number, chunk] of rows.chunks.entries()) {
     const columns = readColumns(await inflate(chunk.columns).catch(() => ''), chunk.rows);
     if (hasEnded()) return;
-    if (columns === undefined) unreadable += chunk.rows;
+    if (columns === undefined || !store.hasRoomFor(chunk.rows)) unreadable += chunk.rows;
     else store.append(number, columns);
     if (performance.now() - turnBegan < LONGEST_TURN && number > 0) continue;
     onProgress({ isDone: false, unreadable });

@@ -62,6 +62,11 @@ export class RowStore {
     this.count = first + rows;
   }
 
+  /** Whether so many rows more find their place. */
+  hasRoomFor(rows: number): boolean {
+    return this.count + rows <= this.ms.length;
+  }
+
   text(dimension: Exclude<Dimension, 'actor'>, row: number): string {
     return (this.facets[dimension].valueAt(row) as string | null) ?? '';
   }

@@ -16,11 +16,13 @@ const HEAD_ROWS = 1;
  */
 export class RowTable {
   readonly element: HTMLElement;
+  readonly #grid: HTMLElement;
+  readonly #none = html('p', { class: 'no-rows' });
   readonly #model: ReportModel;
   readonly #onOpen: (row: number) => void;
   readonly #body = html('div', { class: 'grid-body', role: 'rowgroup' });
   readonly #head: HTMLElement;
-  readonly #timeTitle = html('span');
+  readonly #timeTitle = html('span', { class: 'zone' });
   readonly #pool: HTMLElement[] = [];
   readonly #filterFields = new Map<TextColumnName, HTMLInputElement>();
   readonly #resized = new ResizeObserver(() => this.#fill());
@@ -32,22 +34,25 @@ export class RowTable {
     this.#model = model;
     this.#onOpen = onOpen;
     this.#head = html('div', { class: 'grid-head', role: 'rowgroup' }, html('div', { 'class': 'grid-row', 'role': 'row', 'aria-rowindex': 1 }, ...TABLE_COLUMNS.map(({ name, title }) => this.#columnHead(name, title))));
-    this.element = html('div', { 'class': 'grid', 'role': 'grid', 'aria-label': 'Audit log entries', 'aria-colcount': TABLE_COLUMNS.length, 'aria-readonly': 'true', 'tabindex': -1 }, this.#head, this.#body);
-    this.element.addEventListener('scroll', () => this.#fill(), { passive: true });
-    this.element.addEventListener('keydown', (event) => this.#press(event));
+    this.#grid = html('div', { 'class': 'grid', 'role': 'grid', 'aria-label': 'Audit log entries', 'aria-colcount': TABLE_COLUMNS.length, 'aria-readonly': 'true', 'tabindex': -1 }, this.#head, this.#body);
+    this.element = html('div', {}, this.#grid, this.#none);
+    this.#grid.addEventListener('scroll', () => this.#fill(), { passive: true });
+    this.#grid.addEventListener('keydown', (event) => this.#press(event));
     this.#body.addEventListener('click', (event) => this.#click(event));
-    this.#resized.observe(this.element);
+    this.#resized.observe(this.#grid);
     this.draw();
   }
 
   /** After filters, rows or the time zone have changed. */
   draw(): void {
-    const { selection, filters, clock } = this.#model;
+    const { selection, filters, clock, store, progress } = this.#model;
     const count = selection.rows.length;
     this.#active = Math.max(0, Math.min(this.#active, count - 1));
-    this.#timeTitle.textContent = `Time (${clock.zone})`;
+    this.#timeTitle.textContent = clock.zone;
+    this.#none.hidden = count > 0;
+    this.#none.textContent = store.count > 0 ? 'No entry matches the filters.' : progress.isDone ? 'No entries.' : 'Loading.';
     for (const [name, field] of this.#filterFields) if (field.value !== (filters.columns[name] ?? '')) field.value = filters.columns[name] ?? '';
-    this.element.setAttribute('aria-rowcount', String(count + HEAD_ROWS));
+    this.#grid.setAttribute('aria-rowcount', String(count + HEAD_ROWS));
     this.#body.style.height = `${count * ROW_HEIGHT}px`;
     this.#forgetPlaces();
     this.#fill();
@@ -65,7 +70,7 @@ export class RowTable {
   }
 
   #columnHead(name: 'time' | TextColumnName, title: string): HTMLElement {
-    if (name === 'time') return html('div', { class: 'grid-title', role: 'columnheader' }, this.#timeTitle);
+    if (name === 'time') return html('div', { class: 'grid-title', role: 'columnheader' }, html('span', {}, title), this.#timeTitle);
     const field = html('input', { 'type': 'text', 'class': 'column-filter', 'placeholder': 'Contains', 'aria-label': `${title} contains`, 'spellcheck': 'false', 'autocomplete': 'off' });
     field.addEventListener('input', () => this.#model.change({ ...this.#model.filters, columns: { ...this.#model.filters.columns, [name]: field.value } }));
     this.#filterFields.set(name, field);
@@ -75,7 +80,7 @@ export class RowTable {
   /** Brings the pool of rows to what can be seen now. */
   #fill(): void {
     const count = this.#model.selection.rows.length;
-    const first = Math.max(0, Math.floor(this.element.scrollTop / ROW_HEIGHT) - SPARE_ROWS);
+    const first = Math.max(0, Math.floor(this.#grid.scrollTop / ROW_HEIGHT) - SPARE_ROWS);
     const wanted = Math.max(0, Math.min(count - first, Math.ceil(this.#visibleHeight() / ROW_HEIGHT) + 2 * SPARE_ROWS));
     while (this.#pool.length < wanted) this.#addRow();
     const places = new Map<number, number>();
@@ -102,7 +107,7 @@ export class RowTable {
     const isSame = element.dataset['place'] === String(place);
     if (isSame && element.dataset['stale'] === undefined) return;
     // A screen reader would find another entry under the same focus.
-    if (!isSame && element === document.activeElement) this.element.focus({ preventScroll: true });
+    if (!isSame && element === document.activeElement) this.#grid.focus({ preventScroll: true });
     element.hidden = place === undefined;
     delete element.dataset['stale'];
     if (place === undefined) delete element.dataset['place'];
@@ -159,14 +164,14 @@ export class RowTable {
     this.#active = place;
     const top = place * ROW_HEIGHT;
     const visible = this.#visibleHeight();
-    if (top < this.element.scrollTop) this.element.scrollTop = top;
-    else if (top + ROW_HEIGHT > this.element.scrollTop + visible) this.element.scrollTop = top + ROW_HEIGHT - visible;
+    if (top < this.#grid.scrollTop) this.#grid.scrollTop = top;
+    else if (top + ROW_HEIGHT > this.#grid.scrollTop + visible) this.#grid.scrollTop = top + ROW_HEIGHT - visible;
     this.#fill();
     this.#pool.find((element) => element.dataset['place'] === String(place))?.focus({ preventScroll: true });
   }
 
   /** The height that rows have below the head, CSS pixels. */
   #visibleHeight(): number {
-    return Math.max(0, this.element.clientHeight - this.#head.offsetHeight);
+    return Math.max(0, this.#grid.clientHeight - this.#head.offsetHeight);
   }
 }
