@@ -1,6 +1,6 @@
 // Generated from task.json by `npm run contract`. Do not edit.
 
-export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "continueFrom", "overlap", "onGap", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "reportDetail", "retainDays", "signingKey", "skipAggregation", "maxDuration", "waitForPermission"] as const;
+export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "continueFrom", "overlap", "onGap", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "reportDetail", "retainDays", "signingKey", "skipAggregation", "concurrency", "maxDuration", "waitForPermission"] as const;
 export type InputName = (typeof inputNames)[number];
 
 export const outputNames = ["exportDirectory", "artifactName", "windowStart", "windowEnd", "entryCount", "manifestPath", "manifestSha256", "coveredFrom", "coveredUntil", "gapCount", "lateCount"] as const;
@@ -45,6 +45,7 @@ export const inputDefaults = {
   allowPublicProject: "false",
   retainDays: "400",
   skipAggregation: "true",
+  concurrency: "4",
   maxDuration: "50m",
   waitForPermission: "0m",
 } as const;

@@ -1,9 +1,10 @@
+import { tmpdir } from 'node:os';
 import type { AccessSubject } from '../common/access/observations';
 import { Observations } from '../common/access/observations';
 import { readAuditingPolicy } from '../common/access/checks/auditing';
 import type { Progress } from '../common/agent/progress';
 import type { PageReader } from '../common/auditlog/pageReader';
-import { readEntries } from '../common/auditlog/readEntries';
+import { readSlices } from '../common/auditlog/readSlices';
 import { chainOf, type ChainState } from '../common/evidence/chainPlan';
 import { composeManifest, type ManifestFacts } from '../common/evidence/composeManifest';
 import { knownBlocks } from '../common/evidence/knownIds';
@@ -76,7 +77,8 @@ export async function exportWindow(parts: ExportParts, window: Window, state: Ch
     const reading = openReading(request, window, state);
     const report = openReport(parts, window, state);
     const query = { organization: request.organization, window: reading.window, skipAggregation: request.skipAggregation };
-    const entries = reading.late.pass(reading.witness.pass(readEntries(parts.reader, query, subject.signal)));
+    const options = { concurrency: request.concurrency, folder: agent.variable('Agent.TempDirectory') ?? tmpdir() };
+    const entries = reading.late.pass(reading.witness.pass(readSlices(parts.reader, query, options, subject.signal)));
     const written = await writeEntries(entries, folder.partial, request, (batch, tally) => {
       tell.progress(parts.progress, portion, reading.window, batch, tally, clock() - startedMs);
     }, (entries) => report.add(entries));

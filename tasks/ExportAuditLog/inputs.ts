@@ -40,6 +40,8 @@ export interface ExportRequest {
   readonly signingKey: KeyAddress | undefined;
   readonly allowPublicProject: boolean;
   readonly skipAggregation: boolean;
+  /** Most requests to the Audit service on their way at once. */
+  readonly concurrency: number;
   readonly maxDurationMs: number;
   /** How long to look again while access is refused, ms; 0: not at all. */
   readonly waitMs: number;
@@ -68,6 +70,7 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   const retainDays = problems.take('retainDays', parseCount(agent.input('retainDays') ?? '400', 36_500));
   const signingKey = readSigningKey(agent, problems);
   const outputDirectory = readOutputDirectory(agent, problems, isPublished === true);
+  const concurrency = problems.take('concurrency', parseCount(agent.input('concurrency') ?? '4', 16, 1));
   const maxDurationMs = problems.take('maxDuration', parseDurationBetween(agent.input('maxDuration') ?? '50m', MINUTE_MS, 24 * HOUR_MS));
   const waitMs = problems.take('waitForPermission', parseDurationBetween(agent.input('waitForPermission') ?? '0m', 0, 2 * HOUR_MS));
   const flag = (name: 'compressJson' | 'allowPublicProject' | 'skipAggregation', standard: boolean): boolean | undefined =>
@@ -80,13 +83,13 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   }
   if (
     problems.list.length > 0 || !connection || organization === undefined || !window || settleMs === undefined || !formats || !csvDelimiter
-    || isPublished === undefined || artifactName === undefined || reportDetail === undefined || timeZone === undefined || retainDays === undefined || outputDirectory === undefined || maxDurationMs === undefined || waitMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
+    || isPublished === undefined || artifactName === undefined || reportDetail === undefined || timeZone === undefined || retainDays === undefined || outputDirectory === undefined || concurrency === undefined || maxDurationMs === undefined || waitMs === undefined || compressJson === undefined || allowPublicProject === undefined || skipAggregation === undefined
   ) {
     throw problems.asFailure();
   }
   return {
     connection, organization, window, settleMs, formats, compressJson, csvDelimiter: DELIMITERS[csvDelimiter], outputDirectory,
-    artifactName, isPublished, reportDetail, timeZone, retainDays, signingKey, allowPublicProject, skipAggregation, maxDurationMs, waitMs,
+    artifactName, isPublished, reportDetail, timeZone, retainDays, signingKey, allowPublicProject, skipAggregation, concurrency, maxDurationMs, waitMs,
   };
 }
 

@@ -4,11 +4,14 @@ import { Slice, type SliceRange } from './slice';
 /** Pages still to come below which an export stays one chain. */
 const SHORTEST_CUT = 20;
 /** Pages still to come below which a slice is not cut once there are several. */
-const SHORTEST_SLICE = 3;
-/** Pages that a slice should have at least as long as there are enough for everybody. */
-const USUAL_SLICE = 8;
-/** Slices per request in flight that the rest is cut into: so many that misjudged density evens out. */
-const SLICES_EACH = 2.5;
+const SHORTEST_SLICE = 5;
+/**
+ * Pages that a slice should have at least while nobody would be idle for it. Every cut costs about half a page, and what
+ * was misjudged is cut again: fewer and larger slices came out faster than many small ones, in uniform logs and skewed ones.
+ */
+const USUAL_SLICE = 30;
+/** The part of what may be held back that the slices being read may fill. */
+const HELD_BY_SLICES = 0.6;
 /** Seconds that are asked for twice at a cut, because bounds are widened. */
 const SEAM_SECONDS = 3;
 
@@ -32,7 +35,7 @@ export interface Room {
  * @param rank how many unread slices come before it
  */
 function hasRoom(rank: number, { heldBytes }: Room, budget: PageBudget, limits: PlanLimits): boolean {
-  const allowed = limits.mostHeldBytes * (1 - rank / (2 * Math.max(rank, limits.concurrency)));
+  const allowed = limits.mostHeldBytes * (1 - rank / (4 * Math.max(rank, limits.concurrency)));
   return heldBytes + limits.concurrency * budget.pageBytes <= allowed;
 }
 
@@ -75,8 +78,8 @@ function seamPages({ rate }: Slice, budget: PageBudget): number {
 
 /** Into how many pieces the longest slice is cut. */
 function pieces(pages: number, allPages: number, room: Room, budget: PageBudget, limits: PlanLimits): number {
-  const forAll = Math.max(USUAL_SLICE, allPages / (SLICES_EACH * limits.concurrency));
-  const fitting = Math.max(1, limits.mostHeldBytes / 2 / limits.concurrency / Math.max(1, budget.pageBytes));
+  const forAll = Math.max(USUAL_SLICE, allPages / limits.concurrency);
+  const fitting = Math.max(SHORTEST_SLICE, HELD_BY_SLICES * limits.mostHeldBytes / limits.concurrency / Math.max(1, budget.pageBytes));
   const helpers = Math.min(room.requests + 1, Math.floor(pages / SHORTEST_SLICE));
   return Math.max(2, helpers, Math.ceil(pages / Math.min(forAll, fitting)));
 }

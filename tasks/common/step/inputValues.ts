@@ -25,9 +25,9 @@ export function parseBoolean(text: string | undefined, standard: boolean): Parse
 }
 
 /** A whole number from 0 to `most`. */
-export function parseCount(text: string, most: number): Parsed<number> {
+export function parseCount(text: string, most: number, least = 0): Parsed<number> {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  return number <= most ? parsed(number) : refused(`${quoted(text)} is not a whole number from 0 to ${most}. Example: ${Math.min(400, most)}.`);
+  return number >= least && number <= most ? parsed(number) : refused(`${quoted(text)} is not a whole number from ${least} to ${most}. Example: ${Math.min(400, most)}.`);
 }
 
 /** What Azure DevOps allows in the name of an organization: letters, digits and hyphens, at most 50, a letter or digit first and last. */

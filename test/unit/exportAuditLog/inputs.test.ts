@@ -31,7 +31,7 @@ describe('the inputs of ExportAuditLog', () => {
   it('that are left out have the defaults of task.json', () => {
     const expected: ExportRequest = {
       connection: { kind: 'azureDevOps', id: ID }, organization: 'fabrikam', window: { kind: 'sinceLastExport', continueFrom: undefined, overlapMs: 2 * HOUR, failsOnGap: true }, settleMs: HOUR / 2, formats: ['jsonl', 'csv'],
-      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', isPublished: true, reportDetail: 'full', timeZone: 'UTC', retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, maxDurationMs: 50 * 60_000, waitMs: 0,
+      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', isPublished: true, reportDetail: 'full', timeZone: 'UTC', retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, concurrency: 4, maxDurationMs: 50 * 60_000, waitMs: 0,
     };
     assert.deepEqual(read(), expected);
     const nothing = Object.fromEntries(Object.keys(inputDefaults).map((name) => [name, ''])) as Inputs;
@@ -41,12 +41,12 @@ describe('the inputs of ExportAuditLog', () => {
   it('are all read', () => {
     assert.deepEqual(read({
       azureDevOpsServiceConnection: '', connectedServiceNameARM: ID, organization: 'https://contoso.visualstudio.com', window: 'Between', startTime: '2026-11-01T00:00:00+01:00', endTime: '2026-11-02T00:00:00.5Z', settleTime: '0m',
-      formats: 'json', compressJson: 'False', csvDelimiter: 'Semicolon', outputDirectory: 'relative/folder', publishArtifact: 'false', artifactName: 'own-step', reportDetail: 'Full', timeZone: 'asia/kolkata', retainDays: '0', signingKey: 'https://Fabrikam-Audit.vault.azure.net/keys/audit-log', allowPublicProject: 'true', skipAggregation: 'false', maxDuration: 'PT2H', waitForPermission: '15m',
+      formats: 'json', compressJson: 'False', csvDelimiter: 'Semicolon', outputDirectory: 'relative/folder', publishArtifact: 'false', artifactName: 'own-step', reportDetail: 'Full', timeZone: 'asia/kolkata', retainDays: '0', signingKey: 'https://Fabrikam-Audit.vault.azure.net/keys/audit-log', allowPublicProject: 'true', skipAggregation: 'false', concurrency: '16', maxDuration: 'PT2H', waitForPermission: '15m',
     }, { 'System.HostType': 'release' }), {
       connection: { kind: 'azureRM', id: ID }, organization: 'contoso',
       window: { kind: 'between', start: { epochSecondsFloor: Date.UTC(2026, 9, 31, 23) / 1000, epochSecondsCeil: Date.UTC(2026, 9, 31, 23) / 1000 }, end: { epochSecondsFloor: Date.UTC(2026, 10, 2) / 1000, epochSecondsCeil: Date.UTC(2026, 10, 2) / 1000 + 1 } },
       settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', outputDirectory: path.join(work, 'relative', 'folder'), artifactName: 'own-step', isPublished: false, reportDetail: 'full', timeZone: 'Asia/Kolkata', retainDays: 0,
-      signingKey: { vault: 'fabrikam-audit', host: 'fabrikam-audit.vault.azure.net', name: 'audit-log', version: undefined }, allowPublicProject: true, skipAggregation: false, maxDurationMs: 2 * HOUR, waitMs: HOUR / 4,
+      signingKey: { vault: 'fabrikam-audit', host: 'fabrikam-audit.vault.azure.net', name: 'audit-log', version: undefined }, allowPublicProject: true, skipAggregation: false, concurrency: 16, maxDurationMs: 2 * HOUR, waitMs: HOUR / 4,
     });
     assert.equal(read({ csvDelimiter: 'tab' }).csvDelimiter, '\t');
     assert.deepEqual(read({ window: 'previous', period: 'month', timeZone: 'europe/berlin' }).window, { kind: 'previous', period: 'month', timeZone: 'Europe/Berlin' });
@@ -113,6 +113,8 @@ describe('the inputs of ExportAuditLog', () => {
     ['merged entries in a chain', { skipAggregation: 'false' }, /^skipAggregation: false is not allowed with window: sinceLastExport/],
     ['no days', { retainDays: '1 year' }, /^retainDays: "1 year" is not a whole number from 0 to 36500\. Example: 400\.$/],
     ['too many days', { retainDays: '36501' }, /^retainDays: "36501" is not a whole number from 0 to 36500\./],
+    ['no request at all', { concurrency: '0' }, /^concurrency: "0" is not a whole number from 1 to 16\. Example: 16\.$/],
+    ['too many requests at once', { concurrency: '17' }, /^concurrency: "17" is not a whole number from 1 to 16\./],
     ['no key of a vault', { signingKey: 'https://vault.example/keys/audit-log' }, /^signingKey: .*https:\/\/VAULT\.vault\.azure\.net\/keys\/NAME/],
     ['no output directory', { outputDirectory: '' }, /^outputDirectory: is empty\. Example: \$\(Build\.ArtifactStagingDirectory\)\/audit-log\.$/],
     ['a NUL in the output directory', { outputDirectory: 'a\0b' }, /^outputDirectory: holds a NUL/],
@@ -130,13 +132,13 @@ describe('the inputs of ExportAuditLog', () => {
   it('are all reported at once', () => {
     const failure = failureOf(() => read({
       azureDevOpsServiceConnection: '', organization: 'https://evil.example', window: 'between', startTime: 'x', endTime: 'y', settleTime: '-1m', retainDays: 'x', signingKey: 'x', formats: 'xml', compressJson: 'x', csvDelimiter: 'x',
-      outputDirectory: '', publishArtifact: 'x', artifactName: '?', allowPublicProject: 'x', skipAggregation: 'x', maxDuration: 'x',
+      outputDirectory: '', publishArtifact: 'x', artifactName: '?', allowPublicProject: 'x', skipAggregation: 'x', concurrency: 'x', maxDuration: 'x',
     }), 'INPUTS_INVALID');
     assert.deepEqual(failure.advice.map((line) => line.slice(0, line.indexOf(':'))).sort(), [
-      'allowPublicProject', 'artifactName', 'azureDevOpsServiceConnection', 'compressJson', 'csvDelimiter', 'endTime', 'formats', 'maxDuration', 'organization', 'outputDirectory', 'publishArtifact', 'retainDays', 'settleTime',
+      'allowPublicProject', 'artifactName', 'azureDevOpsServiceConnection', 'compressJson', 'concurrency', 'csvDelimiter', 'endTime', 'formats', 'maxDuration', 'organization', 'outputDirectory', 'publishArtifact', 'retainDays', 'settleTime',
       'signingKey', 'skipAggregation', 'startTime',
     ]);
-    assert.equal(failure.message, '16 inputs of the step need correcting; nothing was requested yet.');
+    assert.equal(failure.message, '17 inputs of the step need correcting; nothing was requested yet.');
     assert.match(failureOf(() => read({ window: 'x' }), 'INPUTS_INVALID').message, /^One input of the step needs/);
   });
 
@@ -183,7 +185,7 @@ describe('the inputs of ExportAuditLog', () => {
       { window: 'previous', period: '$(foo)' }, { window: 'previous', timeZone: '$(foo)' }, { window: 'between', startTime: '$(foo)' }, { window: 'between', startTime: '2026-11-01T00:00:00Z', endTime: '$(foo)' },
       { continueFrom: '$(foo)' }, { overlap: '$(foo)' }, { onGap: '$(foo)' }, { retainDays: '$(foo)' }, { signingKey: '$(foo)' },
       { settleTime: '$(foo)' }, { formats: 'csv,$(foo)' }, { compressJson: '$(foo)' }, { csvDelimiter: '$(foo)' }, { outputDirectory: '$(foo)/audit-log' }, { publishArtifact: '$(foo)' }, { artifactName: 'audit-$(foo)' },
-      { allowPublicProject: '$(foo)' }, { skipAggregation: '$(foo)' }, { maxDuration: '$(foo)' },
+      { allowPublicProject: '$(foo)' }, { skipAggregation: '$(foo)' }, { concurrency: '$(foo)' }, { maxDuration: '$(foo)' },
     ];
     for (const inputs of everywhere) {
       it(`${JSON.stringify(inputs)}: one sentence that says so`, () => {
