@@ -84,7 +84,12 @@ export class NameCounts {
 function compare(left: NameCount, right: NameCount): number {
   if (left.entries !== right.entries) return right.entries - left.entries;
   if (left.name !== right.name) return left.name === null ? 1 : right.name === null ? -1 : left.name < right.name ? -1 : 1;
-  return (left.actor?.id ?? '') < (right.actor?.id ?? '') ? -1 : 1;
+  return keyOf(left) < keyOf(right) ? -1 : 1;
+}
+
+/** No two values have one. */
+function keyOf({ name, actor }: NameCount): string {
+  return actor ? `${actor.id}\n${actor.kind}` : name ?? '';
 }
 
 function cut({ kind, name, upn, id }: ReportActor): ReportActor {
