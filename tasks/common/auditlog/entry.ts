@@ -1,3 +1,12 @@
+import { isAscii } from 'node:buffer';
+
+/** By what every export counts its entries; undefined where an entry has no text there. */
+export interface EntryNames {
+  readonly category: string | undefined;
+  readonly area: string | undefined;
+  readonly action: string | undefined;
+}
+
 /** One audit log entry, as the service sent it. */
 export class AuditLogEntry {
   /** Valid JSON, compact, without a line feed. */
@@ -8,18 +17,27 @@ export class AuditLogEntry {
   readonly ticks: string;
   /** The bytes as they came, when they were no valid JSON and `raw` is a repair of them. */
   readonly original: Buffer | undefined;
+  #names: EntryNames | undefined;
   #fields: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(raw: Buffer, id: string, ticks: string, original?: Buffer) {
+  /** @param names where they are known already; they are those of {@link fields} */
+  constructor(raw: Buffer, id: string, ticks: string, original?: Buffer, names?: EntryNames) {
     this.raw = raw;
     this.id = id;
     this.ticks = ticks;
     this.original = original;
+    this.#names = names;
+  }
+
+  /** What counts need, mostly without parsing. */
+  names(): EntryNames {
+    this.#names ??= namesOf(this.fields());
+    return this.#names;
   }
 
   /** All fields, documented and unknown ones; parsed when first asked for. */
   fields(): Readonly<Record<string, unknown>> {
-    this.#fields ??= JSON.parse(this.raw.toString('utf8')) as Record<string, unknown>;
+    this.#fields ??= JSON.parse(textOf(this.raw)) as Record<string, unknown>;
     return this.#fields;
   }
 
@@ -27,6 +45,19 @@ export class AuditLogEntry {
   forgetFields(): void {
     this.#fields = undefined;
   }
+}
+
+function namesOf(fields: Readonly<Record<string, unknown>>): EntryNames {
+  const text = (name: string): string | undefined => {
+    const value = fields[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { category: text('category'), area: text('area'), action: text('actionId') };
+}
+
+/** Node 20 decodes UTF-8 a letter at a time; most entries need none of that. */
+function textOf(raw: Buffer): string {
+  return isAscii(raw) ? raw.toString('latin1') : raw.toString('utf8');
 }
 
 /**

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { TaskError } from '../errors/taskError';
 import { ticksOfTimestamp } from '../time/ticks';
 import { AuditLogEntry } from './entry';
+import { EntryReader } from './entryReader';
 import { applyEdits, JsonFault, JsonScanner } from './jsonScanner';
 
 /** One answer of the audit log query. */
@@ -85,8 +86,15 @@ function scanScalar(body: Buffer, scanner: JsonScanner, isWanted: boolean): unkn
 
 function scanEntries(body: Buffer, scanner: JsonScanner): AuditLogEntry[] {
   const entries: AuditLogEntry[] = [];
+  const quick = isUtf8(body) ? new EntryReader(body) : undefined;
   scanner.array(() => {
     scanner.peek();
+    const entry = quick?.read(scanner.position);
+    if (quick !== undefined && entry !== undefined) {
+      entries.push(entry);
+      scanner.position = quick.end;
+      return;
+    }
     const scanned = scanEntry(body, scanner.position);
     scanner.position = scanned.to;
     entries.push(toEntry(body, scanned));

@@ -35,19 +35,19 @@ export class TallyFold implements Tally {
 
   /** Counts an entry; entries come newest first. */
   add(entry: AuditLogEntry): void {
-    const fields = entry.fields();
+    const { category, area, action } = entry.names();
     this.entries += 1;
     const mark = { id: entry.id, ticks: entry.ticks };
     this.newest ??= mark;
     this.oldest = mark;
-    count(this.byCategory, fields['category']);
-    count(this.byArea, fields['area']);
-    count(this.byAction, fields['actionId']);
+    count(this.byCategory, category);
+    count(this.byArea, area);
+    count(this.byAction, action);
   }
 }
 
-function count(counts: Map<string, number>, value: unknown): void {
-  const name = typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_NAME) : OTHER_NAMES;
+function count(counts: Map<string, number>, value: string | undefined): void {
+  const name = value === undefined || value === '' ? OTHER_NAMES : value.length > LONGEST_NAME ? value.slice(0, LONGEST_NAME) : value;
   const key = counts.has(name) || counts.size < MOST_NAMES ? name : OTHER_NAMES;
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import path from 'node:path';
 import { createGzip } from 'node:zlib';
@@ -17,7 +17,8 @@ export class ContentFile {
   readonly #format: FileFormat;
   readonly #file: OutputFile;
   readonly #gzip: PumpedTransform | undefined;
-  readonly #contentHash = createHash('sha256');
+  /** Undefined where nothing is compressed: content and file are the same, and hashing them twice would cost as much as writing them. */
+  readonly #contentHash: Hash | undefined;
   /** One buffer for the whole file: buffers that are dropped again and again stay in memory until the next collection. */
   readonly #gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES);
   #gatheredBytes = 0;
@@ -26,6 +27,7 @@ export class ContentFile {
     this.#name = name;
     this.#format = format;
     this.#file = file;
+    this.#contentHash = name.endsWith('.gz') ? createHash('sha256') : undefined;
     this.#gzip = name.endsWith('.gz') ? new PumpedTransform(gzip(), (piece) => file.write(piece)) : undefined;
   }
 
@@ -37,14 +39,23 @@ export class ContentFile {
   /** @throws TaskError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE */
   async write(...pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
-      for (let from = 0; from < piece.length;) {
-        const taken = piece.subarray(from, from + GATHERED_BYTES - this.#gatheredBytes);
-        this.#gathered.set(taken, this.#gatheredBytes);
-        this.#gatheredBytes += taken.length;
-        from += taken.length;
-        if (this.#gatheredBytes === GATHERED_BYTES) await this.#passOn();
-      }
+      if (piece.length < GATHERED_BYTES - this.#gatheredBytes) this.#gather(piece);
+      else await this.#writeLong(piece);
     }
+  }
+
+  async #writeLong(piece: Uint8Array): Promise<void> {
+    for (let from = 0; from < piece.length;) {
+      const taken = piece.subarray(from, from + GATHERED_BYTES - this.#gatheredBytes);
+      this.#gather(taken);
+      from += taken.length;
+      if (this.#gatheredBytes === GATHERED_BYTES) await this.#passOn();
+    }
+  }
+
+  #gather(piece: Uint8Array): void {
+    this.#gathered.set(piece, this.#gatheredBytes);
+    this.#gatheredBytes += piece.length;
   }
 
   /** @param entries how many entries the file holds */
@@ -52,7 +63,7 @@ export class ContentFile {
     await this.#passOn();
     await this.#gzip?.end();
     const { bytes, sha256 } = await this.#file.close();
-    return { name: this.#name, format: this.#format, bytes, sha256, contentSha256: this.#contentHash.digest('hex'), entries };
+    return { name: this.#name, format: this.#format, bytes, sha256, contentSha256: this.#contentHash?.digest('hex') ?? sha256, entries };
   }
 
   async abandon(): Promise<void> {
@@ -63,7 +74,7 @@ export class ContentFile {
   async #passOn(): Promise<void> {
     if (this.#gatheredBytes === 0) return;
     const content = this.#gathered.subarray(0, this.#gatheredBytes);
-    this.#contentHash.update(content);
+    this.#contentHash?.update(content);
     await (this.#gzip ? this.#gzip.writeThrough(content) : this.#file.write(content));
     this.#gatheredBytes = 0;
   }

@@ -10,7 +10,9 @@ export async function jsonLinesWriter(folder: string, isCompressed: boolean): Pr
   return {
     write: async (entries) => {
       count += entries.length;
-      await file.write(...entries.flatMap(({ raw }) => [raw, LINE_FEED]));
+      const pieces: Buffer[] = [];
+      for (const { raw } of entries) pieces.push(raw, LINE_FEED);
+      await file.write(...pieces);
     },
     finish: async () => [await file.close(count)],
     abandon: () => file.abandon(),

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { TallyFold } from '../../../tasks/common/auditlog/tally';
 import { AuditLogEntry } from '../../../tasks/common/auditlog/entry';
 import { idHash, idHashText } from '../../../tasks/common/auditlog/idHash';
-import { EntryScanner, FIELD } from '../../../tasks/common/evidence/verify/entryScanner';
-import { momentOfId, MomentReader, ticksOfMoment } from '../../../tasks/common/evidence/verify/instants';
+import { EntryScanner, FIELD } from '../../../tasks/common/auditlog/entryScanner';
+import { momentOfId, MomentReader, ticksOfMoment } from '../../../tasks/common/auditlog/moments';
 import { common, united, without } from '../../../tasks/common/evidence/verify/intervals';
 import { sha256Of } from '../../../tasks/common/auditlog/sha256';
 import { KnownHashes } from '../../../tasks/common/evidence/verify/knownHashes';
@@ -29,11 +29,11 @@ describe('scanning an entry', () => {
   const scan = (text: string): boolean => {
     // What surrounds the line must not matter.
     const bytes = Buffer.from(`}"\\${text}"}],:1`);
-    return scanner.scan(bytes, 3, 3 + Buffer.byteLength(text));
+    return scanner.scan(bytes, 3, 3 + Buffer.byteLength(text)) === 3 + Buffer.byteLength(text);
   };
   const valueOf = (text: string, field: number): unknown => {
     const bytes = Buffer.from(text);
-    assert.ok(scanner.scan(bytes, 0, bytes.length));
+    assert.equal(scanner.scan(bytes, 0, bytes.length), bytes.length);
     const from = scanner.from[field] ?? -1;
     return from < 0 ? undefined : JSON.parse(bytes.toString('utf8', from, scanner.to[field]));
   };

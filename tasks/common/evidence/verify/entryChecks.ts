@@ -1,8 +1,8 @@
 import { sha256Of } from '../../auditlog/sha256';
 import { ticksOfTimestamp } from '../../time/ticks';
 import type { Manifest } from '../manifest';
-import { EntryScanner, FIELD } from './entryScanner';
-import { compareMoments, momentOfId, momentOfTicks, MomentReader, textOf, ticksOfMoment, type Moment } from './instants';
+import { EntryScanner, FIELD } from '../../auditlog/entryScanner';
+import { compareMoments, momentOfId, momentOfTicks, MomentReader, textOf, ticksOfMoment, type Moment } from '../../auditlog/moments';
 import { KnownHashes } from './knownHashes';
 import { NameCounts } from './nameCounts';
 
@@ -86,7 +86,7 @@ export class EntryChecks implements SeenEntry {
   add(bytes: Buffer, from: number, to: number, isText: boolean): void {
     this.line += 1;
     const scanner = this.#scanner;
-    if (!isText || !scanner.scan(bytes, from, to)) { this.#skip('This line is no JSON object.'); return; }
+    if (!isText || scanner.scan(bytes, from, to) !== to) { this.#skip('This line is no JSON object.'); return; }
     this.bytes = bytes;
     this.from = from;
     this.to = to;

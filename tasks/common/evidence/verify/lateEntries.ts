@@ -1,5 +1,5 @@
 import type { SeenEntry } from './entryChecks';
-import { compareMoments, type Moment } from './instants';
+import { compareMoments, type Moment } from '../../auditlog/moments';
 
 /** Late entries that are compared at a time; more are of no honest chain. */
 const MOST = 1_000_000;

@@ -4,7 +4,7 @@ import { checkExport, type CheckedExport, type CheckParts } from './checkExport'
 import type { Step } from './chainWalk';
 import { momentOf, type SeenEntry } from './entryChecks';
 import type { ChainExport, Interval } from './exportRecord';
-import { compareMoments, type Moment } from './instants';
+import { compareMoments, type Moment } from '../../auditlog/moments';
 import type { KnownHashes } from './knownHashes';
 import { LateEntries } from './lateEntries';
 import { Population, type PopulationSummary } from './population';

@@ -1,6 +1,6 @@
 import { OTHER_NAMES } from '../../auditlog/tally';
 import { manifestText } from '../manifestValue';
-import { textOf } from './instants';
+import { textOf } from '../../auditlog/moments';
 
 /** As auditlog/tally.ts counts: so many names for themselves, of this length; the rest and the nameless together. */
 const MOST_NAMES = 2_000;

@@ -1,7 +1,7 @@
 import { isoOfTicks } from '../../time/ticks';
 import { momentOf, type SeenEntry } from './entryChecks';
 import type { Interval } from './exportRecord';
-import { compareMoments, ticksOfMoment, type Moment } from './instants';
+import { compareMoments, ticksOfMoment, type Moment } from '../../auditlog/moments';
 import { NameCounts } from './nameCounts';
 
 /** Entries and what is said of them as a whole. */

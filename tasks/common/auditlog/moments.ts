@@ -1,4 +1,4 @@
-import { ticksOfId, ticksOfTimestamp } from '../../time/ticks';
+import { ticksOfId, ticksOfTimestamp } from '../time/ticks';
 
 /** Ticks in two parts that fit a Number each: whole seconds since 0001-01-01, and 100 ns steps of the next one. */
 export interface Moment {

@@ -1,31 +1,37 @@
 /**
- * Walks over one line of JSON as bytes and notes where the values of an entry stand that verification looks at. Nothing
- * is made of the rest, but all of it must be valid (RFC 8259). Nothing is allocated: ten million lines pass through here.
- * Unlike auditlog/jsonScanner.ts it repairs nothing, which makes it several times as fast.
+ * Walks over an entry as bytes and notes where the values stand that every entry is asked for. Nothing is made of the rest, but
+ * all of it must be valid (RFC 8259). Nothing is allocated: every byte of an export passes through here.
+ * Unlike jsonScanner.ts it repairs nothing, which makes it several times as fast.
  */
 export class EntryScanner {
   /** Where a value begins (quotes included), by {@link FIELD}; -1 where the entry does not have it. */
   readonly from = new Int32Array(FIELDS);
   /** Where it ends. */
   readonly to = new Int32Array(FIELDS);
+  /** Whether no white space stood between the tokens of what was scanned last. */
+  isCompact = true;
 
-  /** Scans the object from `from` to `to`. @returns whether it is one, and nothing else; of a repeated member the last counts, as for JSON.parse */
-  scan(bytes: Uint8Array, from: number, to: number): boolean {
-    this.from.fill(-1);
-    if (from >= to || bytes[from] !== OPEN_BRACE) return false;
-    return afterObject(bytes, from, to, 0, this) === to;
+  /**
+   * Scans the object that begins at `from`; of a repeated member the last counts, as for JSON.parse.
+   * @returns where it ends, at most at `end`; negative when no valid object begins there
+   */
+  scan(bytes: Uint8Array, from: number, end: number): number {
+    this.from.fill(NOWHERE);
+    this.isCompact = true;
+    if (from >= end || bytes[from] !== OPEN_BRACE) return NOWHERE;
+    return afterObject(this, bytes, from, end, 0);
   }
 }
 
 /** What is not valid ends nowhere. Every function below takes where something begins and gives where it ends, or this. */
 const NOWHERE = -1;
 
-function afterValue(bytes: Uint8Array, at: number, end: number, depth: number): number {
+function afterValue(scanner: EntryScanner, bytes: Uint8Array, at: number, end: number, depth: number): number {
   if (at >= end) return NOWHERE;
   switch (bytes[at]) {
     case QUOTE: return afterString(bytes, at, end);
-    case OPEN_BRACE: return depth < DEEPEST ? afterObject(bytes, at, end, depth, undefined) : NOWHERE;
-    case OPEN_BRACKET: return depth < DEEPEST ? afterArray(bytes, at, end, depth) : NOWHERE;
+    case OPEN_BRACE: return depth < DEEPEST ? afterObject(scanner, bytes, at, end, depth) : NOWHERE;
+    case OPEN_BRACKET: return depth < DEEPEST ? afterArray(scanner, bytes, at, end, depth) : NOWHERE;
     case LOWER_N: return afterWord(bytes, at, end, NULL);
     case LOWER_T: return afterWord(bytes, at, end, TRUE);
     case LOWER_F: return afterWord(bytes, at, end, FALSE);
@@ -33,50 +39,56 @@ function afterValue(bytes: Uint8Array, at: number, end: number, depth: number): 
   }
 }
 
-/** @param entry notes the members; undefined for an object inside an entry */
-function afterObject(bytes: Uint8Array, from: number, end: number, depth: number, entry: EntryScanner | undefined): number {
-  let at = afterSpace(bytes, from + 1, end);
-  if (at < end && bytes[at] === CLOSE_BRACE) return at + 1;
+/** @param depth 0 for the entry itself, whose members are noted */
+function afterObject(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number, depth: number): number {
+  let at = from + 1;
+  if (bytes[at] !== QUOTE) {
+    at = afterSpace(scanner, bytes, at, end);
+    if (at < end && bytes[at] === CLOSE_BRACE) return at + 1;
+  }
   while (at < end && bytes[at] === QUOTE) {
     const keyFrom = at;
     const keyTo = afterString(bytes, at, end);
     if (keyTo === NOWHERE) return NOWHERE;
-    at = afterSpace(bytes, keyTo, end);
+    at = bytes[keyTo] === COLON ? keyTo : afterSpace(scanner, bytes, keyTo, end);
     if (at >= end || bytes[at] !== COLON) return NOWHERE;
-    const valueFrom = afterSpace(bytes, at + 1, end);
-    const valueTo = afterValue(bytes, valueFrom, end, depth + 1);
-    if (valueTo === NOWHERE) return NOWHERE;
-    if (entry !== undefined) note(entry, bytes, keyFrom, keyTo, valueFrom, valueTo);
-    at = afterSpace(bytes, valueTo, end);
-    if (at >= end || bytes[at] !== COMMA) return at < end && bytes[at] === CLOSE_BRACE ? at + 1 : NOWHERE;
-    at = afterSpace(bytes, at + 1, end);
+    const valueFrom = bytes[at + 1] === QUOTE ? at + 1 : afterSpace(scanner, bytes, at + 1, end);
+    at = bytes[valueFrom] === QUOTE ? afterString(bytes, valueFrom, end) : afterValue(scanner, bytes, valueFrom, end, depth + 1);
+    if (at === NOWHERE) return NOWHERE;
+    if (depth === 0) note(scanner, bytes, keyFrom, keyTo, valueFrom, at);
+    if (bytes[at] !== COMMA) {
+      at = afterSpace(scanner, bytes, at, end);
+      if (at >= end || bytes[at] !== COMMA) return at < end && bytes[at] === CLOSE_BRACE ? at + 1 : NOWHERE;
+    }
+    at += 1;
+    if (bytes[at] !== QUOTE) at = afterSpace(scanner, bytes, at, end);
   }
   return NOWHERE;
 }
 
-function note(entry: EntryScanner, bytes: Uint8Array, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): void {
+function note(scanner: EntryScanner, bytes: Uint8Array, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): void {
   const field = fieldOf(bytes, keyFrom, keyTo);
   if (field === NO_FIELD) return;
-  entry.from[field] = valueFrom;
-  entry.to[field] = valueTo;
+  scanner.from[field] = valueFrom;
+  scanner.to[field] = valueTo;
 }
 
-function afterArray(bytes: Uint8Array, from: number, end: number, depth: number): number {
-  let at = afterSpace(bytes, from + 1, end);
+function afterArray(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number, depth: number): number {
+  let at = afterSpace(scanner, bytes, from + 1, end);
   if (at < end && bytes[at] === CLOSE_BRACKET) return at + 1;
   for (;;) {
-    at = afterValue(bytes, at, end, depth + 1);
+    at = afterValue(scanner, bytes, at, end, depth + 1);
     if (at === NOWHERE) return NOWHERE;
-    at = afterSpace(bytes, at, end);
+    at = afterSpace(scanner, bytes, at, end);
     if (at >= end || bytes[at] !== COMMA) return at < end && bytes[at] === CLOSE_BRACKET ? at + 1 : NOWHERE;
-    at = afterSpace(bytes, at + 1, end);
+    at = afterSpace(scanner, bytes, at + 1, end);
   }
 }
 
 function afterString(bytes: Uint8Array, from: number, end: number): number {
   let at = from + 1;
   for (;;) {
-    while (at < end && IS_PLAIN[bytes[at] as number] === 1) at += 1;
+    while (IS_PLAIN[bytes[at] as number] === 1) at += 1;
     if (at >= end) return NOWHERE;
     const byte = bytes[at];
     if (byte === QUOTE) return at + 1;
@@ -112,14 +124,19 @@ function afterWord(bytes: Uint8Array, from: number, end: number, word: Uint8Arra
   return from + word.length;
 }
 
-/** White space but the line feed, which ends an entry. */
-function afterSpace(bytes: Uint8Array, from: number, end: number): number {
+function afterSpace(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number): number {
+  // Every byte that is no white space is greater, but for those that make the entry invalid.
+  return (bytes[from] as number) > 0x20 ? from : afterRareSpace(scanner, bytes, from, end);
+}
+
+function afterRareSpace(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number): number {
   let at = from;
-  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === 0x0d)) at += 1;
+  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === 0x0a || bytes[at] === 0x0d)) at += 1;
+  if (at > from) scanner.isCompact = false;
   return at;
 }
 
-/** The members of an entry that verification looks at. */
+/** The members that are noted. */
 export const FIELD = { id: 0, timestamp: 1, category: 2, area: 3, actionId: 4 } as const;
 const FIELDS = 5;
 const NO_FIELD = -1;

@@ -1,0 +1,54 @@
+import { textOf } from './moments';
+
+const SLOTS = 1_024;
+/** Longer names are not worth remembering. */
+const LONGEST_BYTES = 200;
+const LEAST_FREE_SLOTS = SLOTS / 2;
+
+interface Name {
+  readonly bytes: Buffer;
+  readonly text: string;
+}
+
+/** Makes texts of the names that come again and again in a page, of each only once. */
+export class NameTable {
+  readonly #slots: (Name | undefined)[] = new Array<Name | undefined>(SLOTS).fill(undefined);
+  #free = SLOTS;
+
+  /**
+   * The text of a JSON string as JSON.parse reads it; undefined for any other value.
+   * @param from where it begins, quotes included; negative for none
+   */
+  textOf(bytes: Buffer, from: number, to: number): string | undefined {
+    if (from < 0 || bytes[from] !== QUOTE) return undefined;
+    if (to - from > LONGEST_BYTES) return textOf(bytes, from, to);
+    let slot = hashOf(bytes, from, to) % SLOTS;
+    for (let known = this.#slots[slot]; known !== undefined; known = this.#slots[slot]) {
+      if (isSame(known.bytes, bytes, from, to)) return known.text;
+      slot = (slot + 1) % SLOTS;
+    }
+    const text = textOf(bytes, from, to) ?? '';
+    if (this.#free > LEAST_FREE_SLOTS) {
+      this.#slots[slot] = { bytes: bytes.subarray(from, to), text };
+      this.#free -= 1;
+    }
+    return text;
+  }
+}
+
+function isSame(name: Buffer, bytes: Buffer, from: number, to: number): boolean {
+  const { length } = name;
+  if (length !== to - from) return false;
+  for (let at = 0; at < length; at += 1) if (name[at] !== bytes[from + at]) return false;
+  return true;
+}
+
+/** Of the length and of some bytes: enough to tell names of one field apart; equal ones are compared as a whole. */
+function hashOf(bytes: Buffer, from: number, to: number): number {
+  const length = to - from;
+  let hash = length;
+  for (let at = to - 2; at > from; at -= 1 + (length >> 3)) hash = Math.imul(hash, 31) + (bytes[at] as number);
+  return hash >>> 0;
+}
+
+const QUOTE = 0x22;
