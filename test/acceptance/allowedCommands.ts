@@ -39,6 +39,7 @@ export const OUTPUTS: Readonly<Record<string, Check>> = {
 };
 
 const SUMMARY_TYPE = 'Distributedtask.Core.Summary';
+const REPORT_TYPE = 'audit-log.report';
 
 /** Every command that the task's own code gives; whatever else the agent finds was written by somebody else. */
 const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
@@ -48,9 +49,10 @@ const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
   'task.issue': { properties: { type: /^(warning|error)$/, source: /^TaskInternal$/ }, data: (data) => SHOWN.test(data) },
   'task.setvariable': { properties: { variable: /^\w+$/, isoutput: /^true$/, issecret: /^false$/ }, data: (data, properties, facts) => OUTPUTS[properties['variable'] ?? '']?.(data, properties, facts) === true },
   'task.addattachment': {
-    properties: { type: /^(Distributedtask\.Core\.Summary|AuditLogExport\.Manifest)$/, name: /^(Audit log of fabrikam|fabrikam\.\d{8}T\d{6}Z_\d{8}T\d{6}Z\.run\w+-\d+)$/ },
-    data: (data, { type }, facts) => (type === SUMMARY_TYPE
+    properties: { type: /^(Distributedtask\.Core\.Summary|AuditLogExport\.Manifest|audit-log\.report)$/, name: /^(Audit log of fabrikam|fabrikam\.\d{8}T\d{6}Z_\d{8}T\d{6}Z\.run\w+-\d+(\.json)?)$/ },
+    data: (data, { type, name }, facts) => (type === SUMMARY_TYPE
       ? /^audit-log-fabrikam\.run\w+-\d+\.\d+\.md$/.test(path.basename(data)) && path.dirname(data) === facts.temporaryDirectory
+      : type === REPORT_TYPE ? path.basename(data) === name && /^audit-log-report-\w{6}$/.test(path.relative(facts.temporaryDirectory, path.dirname(data)))
       : path.basename(data) === 'manifest.json' && isExportFolder(path.dirname(data), facts)),
   },
   'artifact.upload': {

@@ -14,7 +14,7 @@ export interface Moment {
 
 /** Requests of a run: the CONNECTs, the project, the organization, the sign-in, and the pages. */
 const MOST_REQUESTS = 12;
-const FILES = ['audit-log.jsonl.gz', 'audit-log.json.gz', 'audit-log.csv', 'summary.md'];
+const FILES = ['audit-log.jsonl.gz', 'audit-log.json.gz', 'audit-log.csv', 'report.html', 'summary.md'];
 
 /** Moments of every stage of a run, the same for the same seed. */
 export function drawMoments(count: number, seed: number): Moment[] {

@@ -20,7 +20,7 @@ const GRACE_MS = 7_500;
 const START = Date.UTC(2026, 10, 19);
 const END = Date.UTC(2026, 10, 20);
 const NOW = Date.UTC(2026, 10, 21);
-const FILES = ['SHA256SUMS', 'audit-log.csv', 'audit-log.json.gz', 'audit-log.jsonl.gz', 'manifest.json', 'summary.md'];
+const FILES = ['SHA256SUMS', 'audit-log.csv', 'audit-log.json.gz', 'audit-log.jsonl.gz', 'manifest.json', 'report.html', 'summary.md'];
 const INPUTS = { window: 'between', startTime: new Date(START).toISOString(), endTime: new Date(END).toISOString(), formats: 'jsonl,csv,json' };
 const CANCELED = 'The run was canceled; nothing is published.';
 

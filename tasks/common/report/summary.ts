@@ -33,8 +33,8 @@ export function renderSummary(facts: SummaryFacts): string {
     ...reportNotes(report, longest),
     '### Files',
     files(facts, longest),
-    `SHA-256 of \`manifest.json\`: \`${facts.manifestSha256}\`. Kept where nobody who could change this export can change it, it proves the export unaltered.`,
     ...deletionNotes(facts.deletedAt),
+    `SHA-256 of \`manifest.json\`: \`${facts.manifestSha256}\`. Kept where nobody who could change this export can change it, it proves the export unaltered.`,
   ]);
 }
 
