@@ -2,10 +2,10 @@ import path from 'node:path';
 import type { AccessSubject } from '../common/access/observations';
 import { disarm } from '../common/errors/disarm';
 import { MANIFEST_FILE } from '../common/evidence/manifestText';
-import { attachmentName, MANIFEST_ATTACHMENT } from '../common/evidence/previousRuns';
 import type { JobContext } from '../common/identity/jobContext';
 import { formatCount } from '../common/report/markdown';
 import { REPORT_ATTACHMENT } from '../common/report/reportData';
+import { attachManifest } from './attachManifest';
 import type { ExportAgent, ExportRequest } from './inputs';
 import type { FinishedExport } from './exportWindow';
 import type { ExportPlan } from './planExports';
@@ -35,7 +35,7 @@ export async function publishExports(subject: AccessSubject & { readonly agent: 
   agent.setOutput('lateCount', String(sum(finished, 'late')));
   const deletedAt = await retainRun(subject, request, nowMs);
   agent.attachSummary(`Audit log of ${organization}`, await writeRunSummary(agent, request, plan, finished, deletedAt));
-  agent.attachFile(MANIFEST_ATTACHMENT, attachmentName(manifest.folder), path.join(last.directory, MANIFEST_FILE));
+  await attachManifest(subject, request, last);
   for (const { report: { attachment } } of finished) agent.attachFile(REPORT_ATTACHMENT, attachment.name, attachment.file);
   agent.log.info(`Manifest of ${manifest.window.covered.start} to ${manifest.window.covered.end}: sha256 ${last.manifestSha256}`);
   if (isPublished) {

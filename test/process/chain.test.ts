@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { FAULT_TARGETS } from '../../sandbox/faults/targets';
 import { SeededRandom } from '../../sandbox/organization/random';
@@ -229,6 +230,21 @@ describe('a chain of exports by real processes', function () {
     await scene.finish(again, 'all', 'PipelineArtifact');
     const next = await scene.run(own);
     scene.goesOn(next, again);
+  });
+
+  it('does not go on from an attempt whose run holds another attempt\'s artifact already, which cannot be replaced', async () => {
+    const own = { publishArtifact: 'false' };
+    const before = await scene.step(own);
+    await scene.finish(before, 'all', 'PipelineArtifact');
+    scene.now += HOUR;
+    const first = await scene.step(own);
+    await first.handle.publishArtifact(ARTIFACT, path.dirname(path.dirname(first.result.outputVariables['exportDirectory'] ?? '')), 'PipelineArtifact');
+    first.handle.complete('failed');
+    scene.now += HOUR;
+    const again = await scene.step(own, { attemptOf: first.handle.id });
+    assert.match(again.result.maskedLog, /This run has an artifact "audit-log" already, and a pipeline artifact cannot be replaced/);
+    await scene.finish(again, 'attachmentsOnly');
+    scene.goesOn(await scene.run(own), before);
   });
 
   it('begins anew where continueFrom says so, once', async () => {
