@@ -4,7 +4,9 @@ import path from "node:path";
 import { bundleTask } from "./bundle.mjs";
 import { bundledPackages, noticesOf } from "./notices.mjs";
 import { dist, productVersion, readJson, root, taskNames } from "./project.mjs";
+import { buildTab } from "./tab.mjs";
 import { buildVerifier, verifierFile, verifierText } from "./verifier.mjs";
+import { buildView } from "./view.mjs";
 
 /**
  * Builds every task and stages the extension.
@@ -20,6 +22,7 @@ export async function buildExtension(target) {
     cpSync(path.join(root, "tasks", task, "icon.png"), path.join(folder, "icon.png"));
     writeJson(path.join(folder, "task.json"), stampedTask(task));
   }
+  bundles.push(await buildTab(path.join(staged, "tab"), path.join(target, "maps", "tab")));
   // The verifier goes along with the task that does the same, which adds it to the evidence.
   writeFileSync(path.join(staged, "tasks", "VerifyAuditLog", path.basename(verifierFile)), await verifierText());
   for (const name of ["overview.md", "LICENSE", "images"]) {
@@ -56,5 +59,6 @@ function writeJson(file, value) {
 if (process.argv[1] === import.meta.filename) {
   await buildExtension(dist);
   await buildVerifier();
+  await buildView();
   console.log(`Staged ${path.relative(root, path.join(dist, "extension"))}`);
 }

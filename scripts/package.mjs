@@ -8,9 +8,10 @@ import AdmZip from "adm-zip";
 import { buildExtension } from "./build.mjs";
 import { dist, productVersion, readJson, root } from "./project.mjs";
 import { buildVerifier, verifierFile } from "./verifier.mjs";
+import { buildView, viewFile } from "./view.mjs";
 
 const sizeLimitInBytes = 2 * 1024 * 1024;
-const inputs = ["tasks", "images", "scripts", "package.json", "package-lock.json", "vss-extension.json", "overview.md", "LICENSE"];
+const inputs = ["tasks", "page", "tab", "view", "images", "scripts", "package.json", "package-lock.json", "vss-extension.json", "overview.md", "LICENSE"];
 
 /** A hash over the names and contents of everything that decides what the package holds. */
 function inputsHash() {
@@ -87,6 +88,7 @@ async function packageExtension(hash) {
   try {
     await buildExtension(fresh);
     await buildVerifier();
+    await buildView();
     const vsix = createVsix(fresh);
     const bytes = statSync(vsix).size;
     if (bytes > sizeLimitInBytes) throw new Error(`${vsixName()} has ${bytes} bytes; at most ${sizeLimitInBytes} are allowed.`);
@@ -103,7 +105,7 @@ async function packageExtension(hash) {
 
 const hash = inputsHash();
 const stamp = path.join(dist, "inputs.sha256");
-if (!process.argv.includes("--force") && existsSync(stamp) && existsSync(verifierFile) && readFileSync(stamp, "utf8") === hash) {
+if (!process.argv.includes("--force") && existsSync(stamp) && existsSync(verifierFile) && existsSync(viewFile) && readFileSync(stamp, "utf8") === hash) {
   console.log(`dist/${vsixName()} is up to date.`);
 } else {
   const bytes = await packageExtension(hash);
