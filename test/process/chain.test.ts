@@ -6,6 +6,7 @@ import { SeededRandom } from '../../sandbox/organization/random';
 import type { RunOptions } from '../../sandbox/pipelines/pipelines';
 import type { RunHandle } from '../../sandbox/pipelines/runHandle';
 import { MANIFEST_ATTACHMENT } from '../../tasks/common/evidence/previousRuns';
+import { REPORT_ATTACHMENT, type ReportData } from '../../tasks/common/report/reportData';
 import { makeManifest } from '../support/manifests';
 import { manifestBytes } from '../../tasks/common/evidence/manifestText';
 import { removeWorkFolders, runPackaged, type PackagedOptions, type PackagedRun } from '../support/packagedTask';
@@ -18,6 +19,11 @@ const ARTIFACT = 'audit-log';
 interface ChainRun {
   readonly handle: RunHandle;
   readonly result: PackagedRun;
+}
+
+/** What the tab reads of a run. */
+function reportsOf({ attachments }: PackagedRun): ReportData[] {
+  return attachments.filter(({ type }) => type === REPORT_ATTACHMENT).map(({ content }) => JSON.parse(String(content)) as ReportData);
 }
 
 type Upload = 'all' | 'attachmentsOnly' | 'artifactOnly' | 'nothing';
@@ -100,6 +106,11 @@ describe('a chain of exports by real processes', function () {
     assert.match(result.maskedLog, /No earlier export was found .+ a chain begins with the oldest entries that Azure DevOps still has\./);
     assert.match(result.maskedLog, /as (89|90|91) exports, oldest first/);
     assert.ok(Date.parse(result.outputVariables['coveredFrom'] ?? '') <= scene.now - 90 * DAY + 2 * HOUR);
+    const reports = reportsOf(result);
+    assert.equal(reports.length, Number(/as (\d+) exports/.exec(result.maskedLog)?.[1]));
+    assert.deepEqual(reports.map(({ exports }) => exports.length), reports.map(() => 1));
+    assert.equal(reports.reduce((sum, { counts }) => sum + counts.entries, 0), Number(result.outputVariables['entryCount']));
+    assert.match(result.maskedLog, new RegExp(`^Attached for the tab "Audit log" of this run: ${reports.length} reports, `, 'm'));
   });
 
   it('goes on where the last export ended', async () => {
@@ -109,6 +120,15 @@ describe('a chain of exports by real processes', function () {
     const { held, wanted } = await scene.union(second);
     assert.ok(wanted.length > 5);
     assert.deepEqual(held, wanted);
+  });
+
+  it('tells who and what is new against the export before', async () => {
+    const [[first], [second]] = (await both()).map(({ result }) => reportsOf(result));
+    assert.equal(first?.firstSeen, null);
+    const known = new Set(first?.dimensions.action.values.map(({ name }) => name));
+    const fresh = second?.dimensions.action.values.map(({ name }) => name).filter((name) => !known.has(name)) ?? [];
+    assert.ok(known.size > 0 && fresh.length > 0);
+    assert.deepEqual(second?.firstSeen?.actions.toSorted(), fresh.toSorted());
   });
 
   it('exports and publishes nothing when all that has settled is exported', async () => {
