@@ -21,6 +21,7 @@ async function answer(sandbox: Sandbox, setNow: (now: number) => void, request: 
     case 'GET /requests': respond(response, sandbox.requests); return;
     case 'GET /tokens': respond(response, sandbox.tokens); return;
     case 'GET /fired': respond(response, sandbox.faults.fired); return;
+    case 'GET /rateLimit': respond(response, sandbox.rateLimit?.record ?? null); return;
     case 'GET /truth': await pipeline(Readable.from(truthLines(sandbox, url.searchParams)), response); return;
     case 'PUT /faults': sandbox.faults.set((await json(request)) as FaultRule[]); respond(response, null); return;
     case 'PUT /switches': Object.assign(sandbox.switches, (await json(request)) as Partial<Switches>); respond(response, null); return;

@@ -25,6 +25,7 @@ import {SeededRandom} from './organization/random';
 import {exactly, workingHours, type Lateness} from './organization/timetable';
 import type {Directory} from './organization/directory';
 import {Witness} from './audit/witness';
+import {RateLimit, type RateLimitOptions} from './rateLimit/rateLimit';
 import {BuildService} from './pipelines/buildService';
 import {buildCast} from './pipelines/cast';
 import {CollectionService} from './pipelines/collection';
@@ -36,7 +37,7 @@ import {DEFAULT_SWITCHES, type Switches} from './switches';
 
 const USUAL_LATENESS: Lateness = {share: 0.02, longestMs: 20 * 60_000};
 
-export type {FaultRule, RecordedRequest, Switches, TruthEntry};
+export type {FaultRule, RateLimit, RateLimitOptions, RecordedRequest, Switches, TruthEntry};
 
 /** How a stand-in is to be. */
 export interface SandboxOptions {
@@ -58,6 +59,8 @@ export interface SandboxOptions {
   readonly recordAccess?: boolean;
   readonly switches?: Partial<Switches>;
   readonly faults?: readonly FaultRule[];
+  /** What an identity may use of the audit service; default: as much as it likes. */
+  readonly rateLimit?: RateLimitOptions;
   readonly proxyCredentials?: {readonly username: string; readonly password: string};
   /** What administrators set wrong, by the names of `misconfigurations/catalog`, applied in this order. */
   readonly misconfigurations?: readonly string[];
@@ -75,6 +78,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly keyVault: KeyVault;
   /** May be changed while the stand-in runs. */
   readonly switches: Switches;
+  /** How the callers of the audit service kept to the limit; undefined where there is none. */
+  readonly rateLimit: RateLimit | undefined;
   /** What administrators decide; may be changed while the stand-in runs. Its `stepInputs` are the inputs of the step in the YAML. */
   readonly access: AccessSettings;
   /** Every request and every CONNECT, in order of arrival. */
@@ -129,7 +134,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     collection: new CollectionService({directory, project, gate, access, key: pipelinesKey, pipelines, build, switches, onToken, onConnection: (run, id, now) => { witness.connectionUsed(run, id, now); }}),
     audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, access}),
   });
-  const service = new ServiceServer({certificate, rules, switches, clock, record, route});
+  const rateLimit = options.rateLimit && new RateLimit(options.rateLimit);
+  const service = new ServiceServer({certificate, rules, switches, clock, record, rateLimit, route});
   const proxy = new ProxyServer({rules, clock, record, credentials: options.proxyCredentials, adopt: (socket) => { service.adopt(socket); }});
   const [servicePort, proxyUrl] = await Promise.all([service.listen(), proxy.listen()]);
   const caFile = join(folder, 'corporate-root.pem');
@@ -140,7 +146,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   return {
     network: {proxyUrl, caFile, ...(options.proxyCredentials === undefined ? {} : {proxyCredentials: options.proxyCredentials})},
-    servicePort, job, pipelines, keyVault, switches, access, requests, tokens, close,
+    servicePort, job, pipelines, keyVault, switches, rateLimit, access, requests, tokens, close,
     truth: (window, at = clock()) => politely(groundTruth(store, window, at)),
     faults: {set: (replacement) => { rules.set(replacement); }, get fired() { return rules.fired; }},
     [Symbol.asyncDispose]: close,

@@ -7,6 +7,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 import type {JobContext, SandboxNetwork} from './jobContext';
 import {remotePipelines, type RemotePipelines} from './pipelines/remotePipelines';
 import type {ProcessOptions, ReadyLine} from './processMessages';
+import type {RateLimitRecord} from './rateLimit/rateLimit';
 import type {FaultRule, RecordedRequest, Switches, TruthEntry} from './sandbox';
 
 /** A stand-in in a process of its own; what is a property of a stand-in in this process must be asked for. */
@@ -21,6 +22,8 @@ export interface SandboxProcess extends AsyncDisposable {
   tokens(): Promise<readonly string[]>;
   truth(window: {start: number; end: number}, at?: number): AsyncIterable<TruthEntry>;
   readonly faults: {set(rules: readonly FaultRule[]): Promise<void>; fired(): Promise<readonly string[]>};
+  /** How callers kept to the rate limit; null where there is none. */
+  rateLimit(): Promise<RateLimitRecord | null>;
   setSwitches(switches: Partial<Switches>): Promise<void>;
   /** Sets the clock, which then stands still; ms since 1970. */
   setNow(now: number): Promise<void>;
@@ -58,6 +61,7 @@ export async function startSandboxProcess(options: ProcessOptions = {}): Promise
     tokens: async () => (await get('tokens')) as string[],
     truth: (window, at) => readTruth(new URL(`truth?start=${String(window.start)}&end=${String(window.end)}${at === undefined ? '' : `&at=${String(at)}`}`, ready.controlUrl)),
     faults: {set: (rules) => put('faults', rules), fired: async () => (await get('fired')) as string[]},
+    rateLimit: async () => (await get('rateLimit')) as RateLimitRecord | null,
     setSwitches: (switches) => put('switches', switches),
     setNow: (now) => put('now', now),
     close,

@@ -8,6 +8,8 @@ import {randomUUID} from 'node:crypto';
 import {replacedReply, spoiledReply, withByteOrderMark} from '../faults/replyFaults';
 import type {RuleBook} from '../faults/ruleBook';
 import type {Switches} from '../switches';
+import {LimitedServer} from '../rateLimit/limitedServer';
+import type {RateLimit} from '../rateLimit/rateLimit';
 import type {ServerCertificate} from './certificates';
 import {deliver} from './delivery';
 import {textReply, type RecordedRequest, type Reply, type ServiceRequest} from './exchange';
@@ -19,6 +21,8 @@ export interface ServiceServerOptions {
   readonly switches: Readonly<Switches>;
   readonly clock: () => number;
   readonly record: (request: RecordedRequest) => void;
+  /** Undefined: nobody is limited. */
+  readonly rateLimit: RateLimit | undefined;
   /** Answers for every host name. */
   readonly route: (request: ServiceRequest) => Promise<Reply>;
 }
@@ -27,8 +31,10 @@ export interface ServiceServerOptions {
 export class ServiceServer {
   private readonly server: Server;
   private readonly sockets = new Map<string, Socket>();
+  private readonly limited: LimitedServer | undefined;
 
   constructor(private readonly options: ServiceServerOptions) {
+    this.limited = options.rateLimit && new LimitedServer(options.rateLimit);
     const {certificate, key} = options.certificate;
     this.server = createServer({cert: certificate, key, keepAliveTimeout: 60_000}, (request, response) => {
       this.handle(request, response).catch((error: unknown) => { response.destroy(error as Error); });
@@ -74,10 +80,13 @@ export class ServiceServer {
     const struck = rules.strike('request', {host: url.hostname, method, path: url.pathname + url.search});
     const request: ServiceRequest = {method, url, headers, body, now: at, fault: struck?.fault, faultMemory: struck?.memory ?? new Map<string, unknown>()};
     if (switches.latencyMs > 0) await pause(switches.latencyMs);
-    const reply = this.dress(request, replacedReply(request) ?? spoiledReply(request, await this.answer(request)));
+    const serve = async (): Promise<Reply> => replacedReply(request) ?? spoiledReply(request, await this.answer(request));
+    const {reply: served, sent} = await (this.limited?.answer(request, incoming.socket, serve) ?? serve().then((plain) => ({reply: plain, sent: () => undefined})));
+    const reply = this.dress(request, served);
     if (request.fault?.kind !== 'resetBeforeHeaders' && request.fault?.kind !== 'hangBeforeHeaders') recorded.status = reply.status;
     const socket = this.sockets.get(peerOf(incoming.socket));
     await deliver(response, reply, request.fault, {reset: () => { reset(socket); }});
+    sent();
   }
 
   private async answer(request: ServiceRequest): Promise<Reply> {
