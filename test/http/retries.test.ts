@@ -176,14 +176,22 @@ describe('http: what is tried again', () => {
       assert.ok(test.waits.every(({ host }) => host !== 'localhost'));
     });
 
-    it('on a 200 delays every request that follows, not only the first', async () => {
-      await test.http.close();
-      const began: number[] = [];
-      reopen({ sleep: (ms) => { began.push(ms); return Promise.resolve(); } });
+    it('on a 200 halts every request that follows, and lets them go one by one', async () => {
       await send(asks(200, '5'));
-      server.answer = ok;
-      await Promise.all([1, 2, 3].map(() => test.http.send({ method: 'GET', url: server.url(), signal })));
-      assert.deepEqual(began, [5000, 5000, 5000]);
+      const seen: { atMs: number; open: number }[] = [];
+      let open = 0;
+      server.answer = (response) => {
+        open += 1;
+        seen.push({ atMs: test.time.nowMs - began, open });
+        setTimeout(() => { open -= 1; response.end('{}'); }, 20);
+      };
+      const began = test.time.nowMs;
+      await Promise.all([1, 2, 3, 4, 5, 6].map(() => test.http.send({ method: 'GET', url: server.url(), signal })));
+      assert.deepEqual(test.time.waits, [5000]);
+      assert.ok(seen.every(({ atMs }) => atMs >= 5000));
+      assert.deepEqual(seen.slice(0, 2).map((request) => request.open), [1, 1]);
+      assert.deepEqual(test.waits, [{ host: 'localhost', ms: 5000, why: 'asked' }]);
+      assert.equal(test.http.statistics.waitedMs, 5000);
     });
 
     it('of more than ten minutes on a 200 stops the next request, not this one', async () => {

@@ -1,13 +1,18 @@
 import { TaskError } from '../errors/taskError';
+import type { Clock } from '../time/clock';
 import type { Random } from '../time/random';
+import type { Sleep } from '../time/sleep';
 import { attempt, type Attempt, type HttpResponse, type ResponseHead } from './attempt';
+import { Budgets } from './budgets';
 import { assertMayGo, type Credential } from './credential';
 import type { Dispatchers } from './dispatchers';
 import { attemptDownload, type DownloadedFile } from './download';
 import { isRetriedTransport, transportFailure } from './failure';
+import type { Outcome as BudgetOutcome, Pace } from './hostBudget';
+import { readRateHeaders } from './rateHeaders';
 import { backoffMs, isRetriedStatus, MOST_ATTEMPTS, retryAfterMs } from './retryDelay';
 import type { HttpSettings } from './settings';
-import { refuseLongWait, Waits, type Wait, type WaitParts } from './waits';
+import { refuseLongWait, WaitingTime, type Wait } from './waits';
 
 export type { HttpResponse } from './attempt';
 export type { DownloadedFile } from './download';
@@ -42,11 +47,19 @@ export interface DownloadRequest extends AnyRequest {
 export interface HttpStatistics {
   requests: number;
   retries: number;
-  /** ms spent waiting because a service asked for it or a request had failed. */
+  /**
+   * ms in which anything waited because a service asked for it, because its limit was near, or because a request had failed;
+   * what waited at the same time counts once.
+   */
   waitedMs: number;
 }
 
-export interface HttpParts extends WaitParts {
+export interface HttpParts {
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly onWait: (wait: Wait) => void;
+  /** Requests to a host are spaced out, told at each of them, or no longer are. */
+  readonly onPace?: (host: string, pace: Pace) => void;
   readonly settings: HttpSettings;
   readonly dispatchers: Dispatchers;
   readonly random: Random;
@@ -56,11 +69,19 @@ const DEFAULT_MAXIMUM_BYTES = 64 * 1024 * 1024;
 
 /** What has been tried so far: being asked to wait is not a failure, and uses up none of the attempts. */
 interface Tries {
+  /** Whose turn it is, where several wait. */
+  readonly turn: number;
   attempts: number;
   failures: number;
 }
 
-type Outcome<R> = { readonly response: R } | { readonly retryInMs: number; readonly why: Wait['why'] };
+type Outcome<R> = { readonly response: R } | { readonly retryInMs: number };
+
+/** What an answer means for its own request, and for all others. */
+interface Judgement<R> {
+  readonly outcome: Outcome<R>;
+  readonly haltMs: number | undefined;
+}
 
 /** One kind of request: how it is sent once, and what counts as a broken answer. */
 interface Exchange<R extends ResponseHead> {
@@ -76,16 +97,25 @@ interface Exchange<R extends ResponseHead> {
  */
 export class Http {
   readonly #parts: HttpParts;
-  readonly #waits: Waits;
+  readonly #budgets: Budgets;
+  readonly #waiting: WaitingTime;
   readonly #counts = { requests: 0, retries: 0 };
+  #turns = 0;
 
   constructor(parts: HttpParts) {
+    const { clock, sleep, onWait, onPace } = parts;
     this.#parts = parts;
-    this.#waits = new Waits(parts);
+    this.#waiting = new WaitingTime(clock);
+    this.#budgets = new Budgets({
+      clock,
+      sleep,
+      onHalt: (host, ms) => { onWait({ host, ms, why: 'asked' }); },
+      onPace: (host, pace) => { onPace?.(host, pace); },
+    });
   }
 
   get statistics(): HttpStatistics {
-    return { ...this.#counts, waitedMs: this.#waits.totalMs };
+    return { ...this.#counts, waitedMs: this.#waiting.totalMs };
   }
 
   /**
@@ -125,15 +155,32 @@ export class Http {
     const { credential, url, signal } = exchange.request;
     if (credential) assertMayGo(credential, url);
     const requestId = this.#parts.random.uuid();
-    const tries: Tries = { attempts: 0, failures: 0 };
+    const tries: Tries = { turn: this.#turns++, attempts: 0, failures: 0 };
     for (;;) {
-      await this.#waits.untilWelcome(url, signal);
-      tries.attempts += 1;
-      const outcome = await this.#try(exchange, requestId, tries);
+      const outcome = await this.#inTurn(exchange, requestId, tries);
       if ('response' in outcome) return outcome.response;
-      if (outcome.why === 'failed') tries.failures += 1;
       this.#counts.retries += 1;
-      await this.#waits.wait(url, outcome.retryInMs, outcome.why, signal);
+      if (outcome.retryInMs === 0) continue;
+      this.#parts.onWait({ host: url.hostname, ms: outcome.retryInMs, why: 'failed' });
+      await this.#waiting.during(() => this.#parts.sleep(outcome.retryInMs, signal));
+    }
+  }
+
+  /** One attempt, once the host's budget lets it go. */
+  async #inTurn<R extends ResponseHead>(exchange: Exchange<R>, requestId: string, tries: Tries): Promise<Outcome<R>> {
+    const { credential, url, signal } = exchange.request;
+    const pass = await this.#waiting.during(() => this.#budgets.of(url, credential).enter(tries.turn, signal));
+    let forBudget: BudgetOutcome = { rate: undefined, haltMs: undefined };
+    tries.attempts += 1;
+    try {
+      const response = await this.#try(exchange, requestId, tries);
+      if ('retryInMs' in response) return response;
+      const { outcome, haltMs } = this.#judge(exchange, response.response, tries);
+      forBudget = { rate: readRateHeaders(response.response, this.#parts.clock()), haltMs };
+      if (haltMs !== undefined && !('response' in outcome)) refuseLongWait(url, haltMs, response.response.activityId);
+      return outcome;
+    } finally {
+      pass.giveBack(forBudget);
     }
   }
 
@@ -155,26 +202,31 @@ export class Http {
         wholeTimeoutMs: this.#parts.settings.timeouts.whole,
         signal: request.signal,
       });
-      return this.#judge(exchange, response, tries);
+      return { response };
     } catch (thrown) {
       request.signal.throwIfAborted();
       if (thrown instanceof TaskError) throw thrown;
       if (isLast(tries) || !isRetriedTransport(thrown)) throw transportFailure(thrown, request.url, proxy, tries.attempts);
-      return { retryInMs: backoffMs(tries.failures + 1, this.#parts.random), why: 'failed' };
+      return this.#again(tries);
     }
   }
 
-  #judge<R extends ResponseHead>({ request, isBroken }: Exchange<R>, response: R, tries: Tries): Outcome<R> {
+  #judge<R extends ResponseHead>({ request, isBroken }: Exchange<R>, response: R, tries: Tries): Judgement<R> {
     const askedMs = retryAfterMs(response.header('retry-after'), response.dateMs ?? this.#parts.clock());
     const isRetried = isRetriedStatus(response.status);
-    if (response.status === 429 && response.isExhausted && request.returnsExhausted === true) return { response };
+    if (response.status === 429 && response.isExhausted && request.returnsExhausted === true) return { outcome: { response }, haltMs: undefined };
     if (askedMs !== undefined && isRetried) {
-      refuseLongWait(request.url, askedMs, response.activityId);
-      return { retryInMs: Math.max(askedMs, backoffMs(tries.attempts, this.#parts.random)), why: 'asked' };
+      // The budget makes this request wait like all others, so nothing more is to be waited for here.
+      return { outcome: { retryInMs: 0 }, haltMs: Math.max(askedMs, backoffMs(tries.attempts, this.#parts.random)) };
     }
-    if (askedMs !== undefined) this.#waits.noteUnwelcome(request.url, askedMs);
-    if (!(isRetried || isBroken(response)) || isLast(tries)) return { response };
-    return { retryInMs: backoffMs(tries.failures + 1, this.#parts.random), why: 'failed' };
+    if (!(isRetried || isBroken(response)) || isLast(tries)) return { outcome: { response }, haltMs: askedMs };
+    return { outcome: this.#again(tries), haltMs: askedMs };
+  }
+
+  /** After a failure: the same request once more, a little later. */
+  #again(tries: Tries): { readonly retryInMs: number } {
+    tries.failures += 1;
+    return { retryInMs: backoffMs(tries.failures, this.#parts.random) };
   }
 }
 

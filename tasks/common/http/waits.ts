@@ -1,65 +1,60 @@
 import { disarm } from '../errors/disarm';
 import { TaskError } from '../errors/taskError';
 import type { Clock } from '../time/clock';
-import type { Sleep } from '../time/sleep';
 import { LONGEST_WAIT_MS } from './retryDelay';
 
 /** A wait that is about to begin. */
 export interface Wait {
   readonly host: string;
   readonly ms: number;
-  /** `asked`: the service named the time; `failed`: a request failed and is repeated. */
+  /** `asked`: the service named the time, and nothing goes there until then; `failed`: a request failed and is repeated. */
   readonly why: 'asked' | 'failed';
 }
 
-export interface WaitParts {
-  readonly clock: Clock;
-  readonly sleep: Sleep;
-  readonly onWait: (wait: Wait) => void;
-}
+/** How long anything has waited; what waits at the same time counts once. */
+export class WaitingTime {
+  readonly #clock: Clock;
+  #spentMs = 0;
+  #waiting = 0;
+  #since = 0;
 
-/** Who is waited for, and until when. */
-export class Waits {
-  /** ms waited so far. */
-  totalMs = 0;
-  readonly #parts: WaitParts;
-  /** Per host, the instant (ms) before which the service does not want another request. */
-  readonly #notBefore = new Map<string, number>();
-
-  constructor(parts: WaitParts) {
-    this.#parts = parts;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  /** Remembers that the host wants no request for so many ms. */
-  noteUnwelcome(url: URL, ms: number): void {
-    this.#notBefore.set(url.hostname, this.#parts.clock() + ms);
+  /** ms so far. */
+  get totalMs(): number {
+    return this.#spentMs + (this.#waiting === 0 ? 0 : this.#sinceMs());
   }
 
-  /** Waits for what an earlier answer of the same host asked for, a 200 included. */
-  async untilWelcome(url: URL, signal: AbortSignal): Promise<void> {
-    const notBefore = this.#notBefore.get(url.hostname);
-    if (notBefore === undefined) return;
-    const ms = notBefore - this.#parts.clock();
-    if (ms <= 0) {
-      this.#notBefore.delete(url.hostname);
-      return;
+  /** Counts the time until the wait is over, one way or the other. */
+  async during<T>(wait: () => Promise<T>): Promise<T> {
+    if (this.#waiting === 0) this.#since = this.#clock();
+    this.#waiting += 1;
+    try {
+      return await wait();
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#spentMs += this.#sinceMs();
     }
-    refuseLongWait(url, ms, undefined);
-    await this.wait(url, ms, 'asked', signal);
   }
 
-  async wait(url: URL, ms: number, why: Wait['why'], signal: AbortSignal): Promise<void> {
-    this.#parts.onWait({ host: url.hostname, ms, why });
-    this.totalMs += ms;
-    await this.#parts.sleep(ms, signal);
+  /** A clock may be set back meanwhile. */
+  #sinceMs(): number {
+    return Math.max(0, this.#clock() - this.#since);
   }
 }
 
 /** @throws TaskError THROTTLED_TOO_LONG */
 export function refuseLongWait(url: URL, ms: number, activityId: string | undefined): void {
   if (ms <= LONGEST_WAIT_MS) return;
+  throw tooLong(url, ms, activityId);
+}
+
+/** THROTTLED_TOO_LONG, for a service that asks to wait so many ms. */
+export function tooLong(url: URL, ms: number, activityId: string | undefined): TaskError {
   const minutes = Math.ceil(ms / 60_000);
-  throw new TaskError('THROTTLED_TOO_LONG', `${disarm(url.hostname)} asks to wait ${minutes} minutes before the next request; the step waits ${LONGEST_WAIT_MS / 60_000} at most.`, {
+  return new TaskError('THROTTLED_TOO_LONG', `${disarm(url.hostname)} asks to wait ${minutes} minutes before the next request; the step waits ${LONGEST_WAIT_MS / 60_000} at most.`, {
     activityId,
     advice: [
       'Run the pipeline again later. Azure DevOps limits what one identity may use within five minutes (learn.microsoft.com/azure/devops/integrate/concepts/rate-limits).',
