@@ -40,9 +40,9 @@ const attachments = v.looseObject({ value: v.array(v.looseObject({ name: v.strin
 const artifact = v.looseObject({ name: v.string(), resource: v.looseObject({ type: v.optional(v.string()), data: v.optional(v.nullable(v.string())) }) });
 const containerItems = v.looseObject({ value: v.array(v.looseObject({ path: v.string(), itemType: v.optional(v.unknown()) })) });
 
-/** Runs that are asked for at a time, and the most that are looked at. */
-const RUNS_A_PAGE = 1_000;
-const MOST_PAGES = 10;
+/** Runs that are asked for at a time, which for a daily pipeline is all that its chain looks after, and the most pages of them. */
+const RUNS_A_PAGE = 200;
+const MOST_PAGES = 50;
 /** Manifests of one run that are read at most: a run can hold exports of several organizations, and several attempts. */
 const MOST_MANIFESTS = 20;
 
