@@ -7,6 +7,7 @@ import type { HostControl, HostScenario } from './scenario';
 const scenario = JSON.parse(document.getElementById('scenario')?.textContent ?? '') as HostScenario;
 const frame = document.createElement('iframe');
 frame.title = 'Audit log';
+if (scenario.frameHeight !== undefined) frame.style.height = scenario.frameHeight;
 if (scenario.sandbox !== undefined) frame.setAttribute('sandbox', scenario.sandbox);
 const channels: ReturnType<typeof channelManager.addChannel>[] = [];
 const listeners: ((build: unknown) => void)[] = [];

@@ -17,6 +17,8 @@ export interface HostScenario {
   readonly token: string;
   readonly theme: Readonly<Record<string, string>> | null;
   readonly sandbox?: string;
+  /** CSS; without it the frame is as high as the window. */
+  readonly frameHeight?: string;
   /** Whether the frame takes the height that the tab asks for. */
   readonly resizes: boolean;
   readonly tabUrl: string;
