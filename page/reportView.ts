@@ -32,6 +32,9 @@ export interface RenderedReport {
   destroy(): void;
 }
 
+/** ms: longer than a frame, and too short to be noticed. */
+const LATER = 30;
+
 /** A part of the page that shows what the model has. */
 interface Drawn {
   draw(): void;
@@ -76,6 +79,25 @@ async function afterPaint(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Parts that are drawn a moment later, and once for several changes: whoever types waits for the rows, not for charts. */
+class LaterDrawing implements Drawn {
+  readonly #parts: readonly Drawn[];
+  #isDue = false;
+
+  constructor(parts: readonly Drawn[]) {
+    this.#parts = parts;
+  }
+
+  draw(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setTimeout(() => {
+      this.#isDue = false;
+      for (const part of this.#parts) part.draw();
+    }, LATER);
+  }
+}
+
 /** All parts, and who tells whom. */
 class Page {
   readonly elements: readonly (HTMLElement | string)[];
@@ -102,9 +124,11 @@ class Page {
         html('section', { 'class': 'card entries', 'aria-label': 'Entries' }, html('h2', {}, 'Entries'), this.#missing, table?.element, this.#print?.element)),
       this.#panel.element,
     ];
-    const all: (Drawn | undefined)[] = [bar, table, findings, ...charts.drawn];
+    const later = new LaterDrawing([findings, ...charts.drawn]);
     model.onChange((change) => {
-      for (const part of change === 'rows' ? [bar, table] : all) part?.draw();
+      bar?.draw();
+      table?.draw();
+      if (change === 'all') later.draw();
       this.#tellMissing();
     });
     this.#tellMissing();
@@ -122,7 +146,7 @@ class Page {
   }
 
   #openId(id: string): void {
-    const row = this.#model.store.ids.indexOf(id);
+    const row = this.#model.store.ids.values.indexOf(id);
     if (row >= 0) this.#panel.open(row);
   }
 }
@@ -145,8 +169,7 @@ function chartParts(model: ReportModel): { over: HTMLElement[]; lists: HTMLEleme
 function findingCards(model: ReportModel, findings: NotableFindings): HTMLElement {
   const { firstSeen } = model.data;
   return html('div', { class: 'row looks' }, card('Notable', findings.element),
-    firstSeen === null ? null : card('First seen', firstSeenList(model, firstSeen)),
-    card('What Azure DevOps does not record', notRecordedList()));
+    html('div', { class: 'stack' }, firstSeen === null ? null : card('First seen', firstSeenList(model, firstSeen)), card('What Azure DevOps does not record', notRecordedList())));
 }
 
 function listCard(dimension: Dimension, list: BarList): HTMLElement {

@@ -29,7 +29,7 @@ export function save(file: Blob, name: string): void {
 function cells({ store }: ReportModel, row: number): string[] {
   const { name, upn, id } = store.actor(row);
   return [
-    utcText(store.ms[row] ?? NaN), store.ids[row] ?? '', store.correlation.valueAt(row), name, upn ?? '', id,
+    utcText(store.ms[row] ?? NaN), store.id(row), store.correlation.valueAt(row), name, upn ?? '', id,
     ...(['action', 'area', 'category', 'project', 'ip', 'mechanism'] as const).map((dimension) => store.text(dimension, row)),
     store.details.valueAt(row),
   ].map(csvCell);

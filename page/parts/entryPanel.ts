@@ -60,7 +60,7 @@ export class EntryPanel {
     for (const dimension of SHOWN_DIMENSIONS) list.append(...this.#dimensionField(dimension, row));
     const marks = [store.isLate(row) ? 'Late: it happened before the window of its export.' : '', store.isOwn(row) ? 'Our own reading of the log.' : ''].filter((mark) => mark !== '');
     if (marks.length > 0) list.append(...field('Note', marks.join(' ')));
-    list.append(...field('Id', store.ids[row] ?? ''), ...field('Correlation', store.correlation.valueAt(row)));
+    list.append(...field('Id', store.id(row)), ...field('Correlation', store.correlation.valueAt(row)));
     return list;
   }
 

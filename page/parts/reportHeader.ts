@@ -50,7 +50,7 @@ function statements({ coverage, counts, window, filter, notes, detail }: ReportD
 function coverageText({ isChain, from, until, gapCount }: ReportData['coverage']): string {
   if (!isChain) return 'This export stands for itself: it says nothing about the time outside its window.';
   const range = `Covered together with the exports before: ${instantText(from)} to ${instantText(until)} UTC`;
-  return gapCount === 0 ? `${range}, without a gap.` : `${range}. ${counted(gapCount, 'interval is', 'intervals are')} in no export:`;
+  return gapCount === 0 ? `${range}, without a gap.` : `${range}. ${counted(gapCount, 'interval is', 'intervals are')} in no export.`;
 }
 
 function filterText({ include, exclude }: NonNullable<ReportData['filter']>, filtered: number): string {

@@ -1,11 +1,23 @@
+/** Texts of so many values are searched as one. */
+const VALUES_AT_ONCE = 20_000;
+
+/** Texts one after the other, in lower case, and where each begins. */
+interface Texts {
+  readonly first: number;
+  readonly joined: string;
+  readonly begins: Uint32Array;
+}
+
 /**
- * The different values of a column, each kept once with what the search compares: its text in lower case, made when it is first asked for.
+ * The different values of a column, each kept once, with what the search compares: their texts in lower case, made when they are first
+ * asked for. One long text is searched many times faster than many short ones.
  * Values of one key are one value; without `keyOf` every added value stands for itself, which is cheaper where nearly all differ.
  */
 export class Dictionary<Value> {
   readonly values: Value[] = [];
   readonly #numbers = new Map<string, number>();
-  readonly #lowered: string[] = [];
+  readonly #texts: Texts[] = [];
+  #lowered = 0;
   readonly #textOf: (value: Value) => string;
   readonly #keyOf: ((value: Value) => string) | undefined;
 
@@ -27,17 +39,27 @@ export class Dictionary<Value> {
 
   /** Makes the lower-case texts that are still missing, so that the first search does not have to. */
   lower(): void {
-    for (let number = this.#lowered.length; number < this.values.length; number += 1) this.#lowered.push(this.#textOf(this.values[number] as Value).toLowerCase());
+    for (; this.#lowered < this.values.length; this.#lowered = Math.min(this.values.length, this.#lowered + VALUES_AT_ONCE)) {
+      const texts = this.values.slice(this.#lowered, this.#lowered + VALUES_AT_ONCE).map((value) => this.#textOf(value).toLowerCase());
+      const begins = new Uint32Array(texts.length + 1);
+      for (const [place, text] of texts.entries()) begins[place + 1] = (begins[place] as number) + text.length + 1;
+      this.#texts.push({ first: this.#lowered, joined: texts.join('\n'), begins });
+    }
   }
 
-  /** 1 for each value whose text contains the word (lower case), 0 for the others; undefined when none does. */
+  /** 1 for each value whose text contains the word, 0 for the others; undefined when none does. @param word lower case, without line feeds */
   hits(word: string): Uint8Array | undefined {
     this.lower();
     let found: Uint8Array | undefined;
-    for (let number = 0; number < this.#lowered.length; number += 1) {
-      if (!(this.#lowered[number] as string).includes(word)) continue;
-      found ??= new Uint8Array(this.values.length);
-      found[number] = 1;
+    for (const { first, joined, begins } of this.#texts) {
+      let place = 0;
+      for (let at = joined.indexOf(word); at >= 0; at = joined.indexOf(word, begins[place])) {
+        while ((begins[place + 1] as number) <= at) place += 1;
+        found ??= new Uint8Array(this.values.length);
+        found[first + place] = 1;
+        place += 1;
+        if (place === begins.length - 1) break;
+      }
     }
     return found;
   }

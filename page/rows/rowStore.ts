@@ -26,7 +26,7 @@ export class RowStore {
   count = 0;
   readonly ms: Float64Array;
   readonly flags: Uint8Array;
-  readonly ids: string[] = [];
+  readonly ids = new Dictionary<string>((id) => id);
   readonly facets: Readonly<Record<Dimension, FacetColumn>>;
   readonly correlation: TextColumn;
   readonly details: TextColumn;
@@ -49,7 +49,7 @@ export class RowStore {
     for (let row = 0; row < rows; row += 1) {
       ms = row === 0 ? columns.ms[0] as number : ms - (columns.ms[row] as number);
       this.ms[first + row] = ms;
-      this.ids.push(columns.id[row] as string);
+      this.ids.values.push(columns.id[row] as string);
     }
     for (const dimension of DIMENSIONS) {
       const facet = this.facets[dimension];
@@ -75,6 +75,10 @@ export class RowStore {
     return this.facets.actor.valueAt(row) as ReportActor;
   }
 
+  id(row: number): string {
+    return this.ids.values[row] ?? '';
+  }
+
   isOwn(row: number): boolean {
     return ((this.flags[row] as number) & OWN) !== 0;
   }
@@ -92,7 +96,8 @@ export class RowStore {
 
   /** What the first search would otherwise have to do. */
   prepareSearch(): void {
-    for (const dictionary of this.dictionaries()) dictionary.dictionary.lower();
+    for (const { dictionary } of this.dictionaries()) dictionary.lower();
+    this.ids.lower();
   }
 
   dictionaries(): { readonly dictionary: Dictionary<FacetValue> | Dictionary<string>; readonly index: Uint32Array }[] {

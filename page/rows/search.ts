@@ -2,7 +2,7 @@ import { type RowStore } from './rowStore';
 
 /** The words of a search, in lower case: apart by spaces, or in double quotes with their spaces. */
 export function searchWords(text: string): string[] {
-  return [...text.toLowerCase().matchAll(/"([^"]+)"|[^\s"]+/g)].map(([word, quoted]) => quoted ?? word);
+  return [...text.toLowerCase().matchAll(/"([^"\n]+)"|[^\s"]+/g)].map(([word, quoted]) => quoted ?? word);
 }
 
 /**
@@ -20,13 +20,10 @@ function rowsWith(store: RowStore, word: string, among: Uint8Array | undefined):
     const hits = dictionary.hits(word);
     return hits === undefined ? [] : [{ hits, index }];
   });
-  const found = new Uint8Array(store.count);
+  const found = store.ids.hits(word) ?? new Uint8Array(store.count);
   for (const { hits, index } of columns) {
-    for (let row = 0; row < store.count; row += 1) if (hits[index[row] as number] === 1) found[row] = 1;
+    for (let row = 0; row < found.length; row += 1) if (hits[index[row] as number] === 1) found[row] = 1;
   }
-  for (let row = 0; row < store.count; row += 1) {
-    if (among?.[row] === 0) found[row] = 0;
-    else if (found[row] === 0 && (store.ids[row] as string).toLowerCase().includes(word)) found[row] = 1;
-  }
+  if (among !== undefined) for (let row = 0; row < found.length; row += 1) if (among[row] === 0) found[row] = 0;
   return found;
 }

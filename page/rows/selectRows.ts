@@ -22,6 +22,7 @@ export interface FacetCounts {
 export interface Selection {
   /** Numbers of the rows to list, newest first. */
   readonly rows: Uint32Array;
+  /** Counted when they are first asked for: the rows are what the reader waits for. */
   readonly counts: FacetCounts;
 }
 
@@ -31,28 +32,31 @@ interface FacetTest {
   readonly fits: (row: number) => boolean;
 }
 
-/** Applies the filters to all rows in one pass. */
+/** Applies the filters to all rows that are there now. */
 export function selectRows(store: RowStore, filters: Filters, places: ChartPlaces): Selection {
   const out = leftOut(store, filters);
   const tests = facetTests(store, filters, places);
-  const rows = new Uint32Array(store.count);
-  const fold = new CountFold(store, places);
+  const rows = new Uint32Array(out.length);
   let listed = 0;
-  for (let row = 0; row < store.count; row += 1) {
-    if (out[row] === 1) continue;
-    let failed: FacetTest | undefined;
-    let isOut = false;
-    for (const test of tests) {
-      if (test.fits(row)) continue;
-      isOut = failed !== undefined;
-      if (isOut) break;
-      failed = test;
-    }
-    if (isOut) continue;
-    if (failed === undefined) rows[listed++] = row;
-    if (((store.flags[row] as number) & OWN) === 0) fold.add(row, failed?.facet);
+  for (let row = 0; row < out.length; row += 1) if (out[row] === 0 && tests.every(({ fits }) => fits(row))) rows[listed++] = row;
+  let counts: FacetCounts | undefined;
+  return {
+    rows: rows.slice(0, listed),
+    get counts() {
+      counts ??= countRows(store, out, tests, places);
+      return counts;
+    },
+  };
+}
+
+function countRows(store: RowStore, out: Uint8Array, tests: readonly FacetTest[], places: ChartPlaces): FacetCounts {
+  const fold = new CountFold(store, places);
+  for (let row = 0; row < out.length; row += 1) {
+    if (out[row] === 1 || ((store.flags[row] as number) & OWN) !== 0) continue;
+    const failed = tests.filter(({ fits }) => !fits(row));
+    if (failed.length <= 1) fold.add(row, failed[0]?.facet);
   }
-  return { rows: rows.slice(0, listed), counts: fold };
+  return fold;
 }
 
 /** 1 for rows that search, column filters and the like keep out. */
