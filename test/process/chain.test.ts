@@ -123,9 +123,9 @@ describe('a chain of exports by real processes', function () {
   });
 
   it('tells who and what is new against the export before', async () => {
-    const [[first], [second]] = (await both()).map(({ result }) => reportsOf(result));
+    const [first, second] = (await both()).map(({ result }) => reportsOf(result)[0]);
     assert.equal(first?.firstSeen, null);
-    const known = new Set(first?.dimensions.action.values.map(({ name }) => name));
+    const known = new Set(first.dimensions.action.values.map(({ name }) => name));
     const fresh = second?.dimensions.action.values.map(({ name }) => name).filter((name) => !known.has(name)) ?? [];
     assert.ok(known.size > 0 && fresh.length > 0);
     assert.deepEqual(second?.firstSeen?.actions.toSorted(), fresh.toSorted());
