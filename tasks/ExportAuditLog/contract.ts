@@ -1,6 +1,6 @@
 // Generated from task.json by `npm run contract`. Do not edit.
 
-export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "continueFrom", "overlap", "onGap", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "reportDetail", "retainDays", "signingKey", "skipAggregation", "concurrency", "maxDuration", "waitForPermission"] as const;
+export const inputNames = ["connectionType", "azureDevOpsServiceConnection", "connectedServiceNameARM", "organization", "window", "duration", "period", "timeZone", "startTime", "endTime", "continueFrom", "overlap", "onGap", "settleTime", "formats", "compressJson", "csvDelimiter", "outputDirectory", "publishArtifact", "artifactName", "allowPublicProject", "reportDetail", "retainDays", "signingKey", "include", "exclude", "skipAggregation", "concurrency", "maxDuration", "waitForPermission"] as const;
 export type InputName = (typeof inputNames)[number];
 
 export const outputNames = ["exportDirectory", "artifactName", "windowStart", "windowEnd", "entryCount", "manifestPath", "manifestSha256", "coveredFrom", "coveredUntil", "gapCount", "lateCount"] as const;

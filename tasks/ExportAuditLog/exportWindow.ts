@@ -81,7 +81,10 @@ export async function exportWindow(parts: ExportParts, window: Window, state: Ch
     const entries = reading.late.pass(reading.witness.pass(readSlices(parts.reader, query, options, subject.signal)));
     const written = await writeEntries(entries, folder.partial, request, (batch, tally) => {
       tell.progress(parts.progress, portion, reading.window, batch, tally, clock() - startedMs);
-    }, (entries) => report.add(entries));
+    }, async ({ shown, leftOut }) => {
+      report.leaveOut(leftOut);
+      await report.add(shown);
+    });
     const { statistics } = subject.http;
     const spent = { requests: statistics.requests - before.requests, retries: statistics.retries - before.retries, waitedMs: statistics.waitedMs - before.waitedMs };
     tell.written(agent, portion, written, spent, clock() - startedMs);

@@ -1,4 +1,5 @@
 import type { Agent } from '../common/agent/agent';
+import type { ViewFilter } from '../common/auditlog/filter';
 import type { CsvDelimiter } from '../common/export/csv';
 import { readKeyAddress, type KeyAddress } from '../common/identity/keyAddress';
 import type { ReportDetail } from '../common/report/reportData';
@@ -10,6 +11,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, parseDurationBetween } from '../common/wind
 import { quoted } from '../common/window/parsed';
 import { parseTimeZone } from '../common/window/timeZone';
 import { csvDelimiterValues, formatsValues, inputAliases, reportDetailValues, type FormatsValue, type InputName, type OutputName } from './contract';
+import { readFilter } from './filterInputs';
 import { readOutputDirectory } from './outputDirectory';
 import { readWindowRequest, type WindowRequest } from './windowInputs';
 
@@ -26,6 +28,8 @@ export interface ExportRequest {
   readonly formats: readonly FormatsValue[];
   readonly compressJson: boolean;
   readonly csvDelimiter: CsvDelimiter;
+  /** What CSV, report and summary show; undefined for everything. */
+  readonly filter: ViewFilter | undefined;
   readonly outputDirectory: string;
   readonly artifactName: string;
   /** False: the export is written, and publishing it is left to a step of the user's. */
@@ -63,6 +67,7 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
   const window = readWindowRequest(agent, problems, nowMs, timeZone);
   const settleMs = problems.take('settleTime', parseDurationBetween(agent.input('settleTime') ?? '30m', 0, DAY_MS));
   const formats = problems.take('formats', parseChoices(agent.input('formats') ?? 'jsonl,csv', formatsValues));
+  const filter = readFilter(agent, problems, formats);
   const csvDelimiter = problems.take('csvDelimiter', parseChoice(agent.input('csvDelimiter') ?? 'comma', csvDelimiterValues));
   const isPublished = readIsPublished(agent, problems);
   const artifactName = problems.take('artifactName', parseArtifactName(agent.input('artifactName') ?? 'audit-log'));
@@ -88,7 +93,7 @@ export function readInputs(given: ExportInputs, nowMs: number): ExportRequest {
     throw problems.asFailure();
   }
   return {
-    connection, organization, window, settleMs, formats, compressJson, csvDelimiter: DELIMITERS[csvDelimiter], outputDirectory,
+    connection, organization, window, settleMs, formats, compressJson, csvDelimiter: DELIMITERS[csvDelimiter], filter, outputDirectory,
     artifactName, isPublished, reportDetail, timeZone, retainDays, signingKey, allowPublicProject, skipAggregation, concurrency, maxDurationMs, waitMs,
   };
 }

@@ -38,11 +38,17 @@ function written(agent: ExportAgent, { count }: Portion, result: WrittenExport, 
   const { log } = agent;
   const waited = statistics.waitedMs >= 1000 ? `, of which ${duration(statistics.waitedMs)} waiting` : '';
   log.info(`${formatCount(result.tally.entries)} entries in ${pages(result.pages)}, ${duration(elapsedMs)}${waited}.`);
+  if (result.views !== undefined) tellFilter(log, result.views.leftOut, result.tally.entries);
   if (result.repaired > 0) {
     log.warning(`${result.repaired === 1 ? '1 entry came as invalid JSON and was' : `${formatCount(result.repaired)} entries came as invalid JSON and were`} repaired; the original bytes are in anomalies.jsonl.`);
   }
   // The manifest names the files of each; ninety times the same lines would hide the rest.
   if (count === 1) for (const file of result.files) log.info(`  ${file.name}  ${formatCount(file.bytes)} bytes  sha256 ${file.sha256}`);
+}
+
+function tellFilter(log: ExportAgent['log'], leftOut: number, entries: number): void {
+  log.info(`The filter (include, exclude) left ${formatCount(leftOut)} of ${formatCount(entries)} entries out of CSV, report and summary. JSON Lines and JSON hold all.`);
+  if (leftOut === entries && entries > 0) log.warning('The filter left out every entry: CSV, report and summary are empty. Check the names in include and exclude against those in the JSON Lines.');
 }
 
 function pages(count: number): string {

@@ -39,6 +39,7 @@ export function makeManifest({ run = '100', from = 0, until = from + 1, chain = 
     empty: null,
     witness: { accessLog: 'unknown', serviceConnection: 'unknown', everFound: { accessLog: false, serviceConnection: false } },
     seen: { actors: [], actions: [] },
+    views: null,
     retrieval: { apiVersion: '7.1-preview.1', batchSize: 1000, skipAggregation: true, pages: 1, requests: 4, retries: 0, waitedSeconds: 0, startedAt: covered.end, endedAt: covered.end, agentClock: covered.end, serviceClock: covered.end },
     identity: { clientId: null, objectId: null, tenantId: null, serviceConnectionId: null },
     run: {

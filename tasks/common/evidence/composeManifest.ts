@@ -66,6 +66,7 @@ export function composeManifest(facts: ManifestFacts): Manifest {
     empty: facts.empty,
     witness: facts.witness,
     seen: facts.seen,
+    views: views(written.views),
     retrieval: {
       apiVersion: manifestText(retrieval.terms.apiVersion, 40),
       batchSize: retrieval.terms.batchSize,
@@ -103,6 +104,11 @@ function counts(tally: ReadonlyMap<string, number>): Manifest['tallies']['catego
     together.set(cut, (together.get(cut) ?? 0) + entries);
   }
   return [...together].map(([name, entries]) => ({ name, entries })).sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function views(given: WrittenExport['views']): Manifest['views'] {
+  const cut = (rules: readonly string[]): string[] => rules.map((rule) => manifestText(rule, 2_000));
+  return given === undefined ? null : { include: cut(given.include), exclude: cut(given.exclude), leftOut: given.leftOut };
 }
 
 function mark(entry: Tally['newest']): Manifest['entries']['newest'] {

@@ -77,6 +77,8 @@ const tally = v.pipe(v.array(v.strictObject({ name: text(200), entries: count })
 const entryMark = v.strictObject({ id: text(1_000), ticks });
 /** Hashes as of ids (first 64 bits of SHA-256, lower-case hexadecimal), sorted; null once there are more than {@link MOST_SEEN_NAMES}. */
 const seenNames = v.nullable(v.pipe(v.array(hash64), v.maxLength(MOST_SEEN_NAMES)));
+/** Rules of `include` or `exclude`, a line each. */
+const filterRules = v.pipe(v.array(text(2_000)), v.maxLength(100));
 const sighting = v.picklist(['found', 'absent', 'unknown']);
 
 /**
@@ -130,6 +132,8 @@ export const manifestSchema = v.strictObject({
   }),
   /** Who had acted and what had been done up to this export: from it the next one tells who and what is new. Of an export outside a chain its own alone. */
   seen: v.strictObject({ actors: seenNames, actions: seenNames }),
+  /** The filter that was in force for CSV, report and summary, and how many entries it left out there; null without one. It never touches the files with the role `evidence`. */
+  views: v.nullable(v.strictObject({ include: filterRules, exclude: filterRules, leftOut: count })),
   retrieval: v.strictObject({
     apiVersion: text(40),
     batchSize: count,

@@ -3,6 +3,8 @@ import type { FileDescription } from './fileDescription';
 
 /** Writes entries in one format; entries come newest first, each once. */
 export interface FormatWriter {
+  /** A view, which a filter may leave entries out of; undefined for evidence. */
+  readonly isView?: true;
   /** @throws TaskError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE */
   write(entries: readonly AuditLogEntry[]): Promise<void>;
   /** Completes the files; without entries they are valid and empty. */

@@ -1,4 +1,5 @@
 import type { AuditLogEntry } from '../auditlog/entry';
+import type { FilterText, ViewFilter } from '../auditlog/filter';
 import type { EntryBatch } from '../auditlog/readEntries';
 import { TallyFold, type Tally } from '../auditlog/tally';
 import { anomaliesWriter } from './anomalies';
@@ -13,10 +14,20 @@ export interface ExportFormat {
   readonly formats: readonly ('jsonl' | 'csv' | 'json')[];
   readonly compressJson: boolean;
   readonly csvDelimiter: CsvDelimiter;
+  /** What the views show; undefined for everything. */
+  readonly filter?: ViewFilter | undefined;
+}
+
+/** Entries as a view sees them. */
+export interface ViewedEntries {
+  readonly shown: readonly AuditLogEntry[];
+  /** What the filter keeps out. */
+  readonly leftOut: readonly AuditLogEntry[];
 }
 
 /** Parsed entries that live long enough make the heap grow: of a batch only so many are held at a time. */
 const PARSED_AT_ONCE = 100;
+const NONE: readonly AuditLogEntry[] = [];
 
 /** What an export holds. */
 export interface WrittenExport {
@@ -25,6 +36,8 @@ export interface WrittenExport {
   readonly pages: number;
   /** Entries whose JSON was invalid and is repaired in the files; their original bytes are in `anomalies.jsonl`. */
   readonly repaired: number;
+  /** The filter that was in force for the views, and how many entries it left out of them; undefined without one. */
+  readonly views: (FilterText & { readonly leftOut: number }) | undefined;
 }
 
 /**
@@ -38,13 +51,15 @@ export async function writeEntries(
   folder: string,
   format: ExportFormat,
   onBatch: (batch: EntryBatch, tally: Tally) => void,
-  observe?: (entries: readonly AuditLogEntry[]) => Promise<void> | void,
+  observe?: (entries: ViewedEntries) => Promise<void> | void,
 ): Promise<WrittenExport> {
+  const { filter } = format;
   const writers: FormatWriter[] = [];
   const tally = new TallyFold();
   const memory = new PageMemory();
   let pages = 0;
   let repaired = 0;
+  let leftOut = 0;
   try {
     for (const name of new Set(format.formats)) writers.push(await createWriter(name, folder, format));
     writers.push(anomaliesWriter(folder));
@@ -56,18 +71,27 @@ export async function writeEntries(
           tally.add(entry);
           if (entry.original) repaired += 1;
         }
-        await Promise.all([observe?.(entries), ...writers.map((writer) => writer.write(entries))]);
+        const viewed = filter === undefined ? { shown: entries, leftOut: NONE } : divide(entries, filter);
+        leftOut += viewed.leftOut.length;
+        await Promise.all([observe?.(viewed), ...writers.map((writer) => writer.write(writer.isView ? viewed.shown : entries))]);
         for (const entry of entries) entry.forgetFields();
       }
       memory.pageWritten();
       onBatch(batch, tally);
     }
     const files = await Promise.all(writers.map((writer) => writer.finish()));
-    return { files: files.flat(), tally, pages, repaired };
+    return { files: files.flat(), tally, pages, repaired, views: filter && { ...filter.text, leftOut } };
   } catch (thrown) {
     await Promise.all(writers.map((writer) => writer.abandon()));
     throw thrown;
   }
+}
+
+function divide(entries: readonly AuditLogEntry[], filter: ViewFilter): ViewedEntries {
+  const shown: AuditLogEntry[] = [];
+  const leftOut: AuditLogEntry[] = [];
+  for (const entry of entries) (filter.passes(entry) ? shown : leftOut).push(entry);
+  return { shown, leftOut };
 }
 
 function createWriter(name: ExportFormat['formats'][number], folder: string, format: ExportFormat): Promise<FormatWriter> {

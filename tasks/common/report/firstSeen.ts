@@ -22,9 +22,12 @@ export const MOST_SEEN = 2_000;
 /** First seen actors and actions that are named. */
 export const MOST_FIRST_SEEN = 200;
 
-/** The names, as the next export will know them. */
-export function seenNames({ actors, actions }: EntryCounts): SeenNames {
-  return { actors: hashesOf(actors, actorIds(actors)), actions: hashesOf(actions, actionNames(actions)) };
+/** The names of all of them, as the next export will know them. */
+export function seenNames(...counted: readonly Pick<EntryCounts, 'actors' | 'actions'>[]): SeenNames {
+  return {
+    actors: hashesOf(counted.map(({ actors }) => actors), actorIds),
+    actions: hashesOf(counted.map(({ actions }) => actions), actionNames),
+  };
 }
 
 /** The names that no earlier export had, most frequent first. */
@@ -45,9 +48,9 @@ function actionNames(actions: NameCounts): string[] {
   return actions.named().flatMap(({ name }) => (name === null ? [] : [name]));
 }
 
-function hashesOf(counts: NameCounts, names: readonly string[]): string[] | undefined {
-  const hashes = new Set(names.map(hashOf));
-  return counts.isComplete && hashes.size <= MOST_SEEN ? [...hashes].sort() : undefined;
+function hashesOf(counted: readonly NameCounts[], namesOf: (counts: NameCounts) => readonly string[]): string[] | undefined {
+  const hashes = new Set(counted.flatMap(namesOf).map(hashOf));
+  return counted.every(({ isComplete }) => isComplete) && hashes.size <= MOST_SEEN ? [...hashes].sort() : undefined;
 }
 
 function hashOf(name: string): string {

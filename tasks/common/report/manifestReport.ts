@@ -6,7 +6,7 @@ import type { ReportFacts } from './reportFacts';
  * @param artifactName null when the task publishes nothing
  */
 export function reportFactsOf(manifest: Manifest, artifactName: string | null): ReportFacts {
-  const { organization, folder, window, chain, coverage, counts, run } = manifest;
+  const { organization, folder, window, chain, coverage, counts, run, views } = manifest;
   return {
     productVersion: run.taskVersion,
     organization: organization.name,
@@ -16,7 +16,7 @@ export function reportFactsOf(manifest: Manifest, artifactName: string | null): 
     window: { start: window.covered.start, end: window.covered.end, unsettledFrom: window.unsettledFrom },
     coverage: { isChain: chain !== 'none', from: coverage.from, until: coverage.until, gaps: coverage.gaps },
     repaired: counts.repaired,
-    filter: null,
-    filtered: 0,
+    filter: views && { include: views.include, exclude: views.exclude },
+    filtered: views?.leftOut ?? 0,
   };
 }

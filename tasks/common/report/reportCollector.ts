@@ -5,6 +5,7 @@ import type { Window } from '../window/window';
 import { EntryCounts } from './entryCounts';
 import { firstSeen, seenNames, type KnownNames, type SeenNames } from './firstSeen';
 import { LocalClock } from './localClock';
+import { NameCounts } from './nameCounts';
 import { REPORT_DATA_VERSION, type ReportData, type ReportDetail } from './reportData';
 import { actorOf } from './reportActor';
 import { MOST_EXPORTS, MOST_GAPS, type ReportFacts } from './reportFacts';
@@ -40,6 +41,7 @@ export class ReportCollector {
   readonly #own: readonly OwnEntries[];
   readonly #isLate: (entry: AuditLogEntry) => boolean;
   readonly #counts: EntryCounts;
+  readonly #leftOut = { actors: new NameCounts(), actions: new NameCounts() };
   readonly #rows: RowCollector | undefined;
   #entries = 0;
   #ownEntries = 0;
@@ -63,6 +65,16 @@ export class ReportCollector {
     }
   }
 
+  /** Entries that a filter keeps out of the report: no later export is to call their actors and actions new. */
+  leaveOut(entries: readonly AuditLogEntry[]): void {
+    for (const entry of entries) {
+      const fields = entry.fields();
+      if (this.#own.some((own) => own.isOwn(fields))) continue;
+      this.#leftOut.actions.add(fields['actionId']);
+      this.#leftOut.actors.addActor(actorOf(fields));
+    }
+  }
+
   /** Once all entries have been added. */
   async finish(facts: ReportFacts): Promise<ReportData> {
     const { coverage: { gaps, ...coverage }, repaired, filtered, exports, ...said } = facts;
@@ -82,9 +94,9 @@ export class ReportCollector {
     return detail === 'counts' ? toCounts(data) : data;
   }
 
-  /** Who acted and what was done in the entries that were added, without our own reading. */
+  /** Who acted and what was done in all entries, those left out too, without our own reading. */
   seenNames(): SeenNames {
-    return seenNames(this.#counts);
+    return seenNames(this.#counts, this.#leftOut);
   }
 
   #add(entry: AuditLogEntry): Promise<void> | undefined {

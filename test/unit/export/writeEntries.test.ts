@@ -6,6 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import sinon from 'sinon';
 import { AuditLogEntry } from '../../../tasks/common/auditlog/entry';
+import { ViewFilter } from '../../../tasks/common/auditlog/filter';
+import { parseFilterRules } from '../../../tasks/common/auditlog/filterRules';
 import type { EntryBatch } from '../../../tasks/common/auditlog/readEntries';
 import { writeEntries, type ExportFormat, type WrittenExport } from '../../../tasks/common/export/writeEntries';
 import { OutputFile } from '../../../tasks/common/files/outputFile';
@@ -109,6 +111,23 @@ describe('writing entries', () => {
     assert.equal(lines.length, 2);
     assert.deepEqual(JSON.parse(lines[0]!), { id: between!.id, sha256: sha256(original), original: original.toString('base64') });
     assert.ok(content(folder(), 'audit-log.jsonl.gz').includes(between!.raw));
+  });
+
+  it('leaves out of the views what a filter keeps out, and nothing of the evidence', async () => {
+    const all = Array.from({ length: 250 }, (_, index) => entryAt(1_000_000 - index, index, { area: index % 3 === 0 ? 'Git' : 'Project' }));
+    const filter = new ViewFilter(parseFilterRules('area: Git').rules ?? [], []);
+    const observed = { shown: 0, leftOut: 0 };
+    const written = await writeEntries(inBatches(all, 120), folder(), { ...EVERY_FORMAT, filter }, () => {}, ({ shown, leftOut }) => {
+      assert.ok(shown.every((entry) => entry.fields()['area'] === 'Git') && leftOut.every((entry) => entry.fields()['area'] === 'Project'));
+      observed.shown += shown.length;
+      observed.leftOut += leftOut.length;
+    });
+    assert.deepEqual(written.views, { include: ['area: Git'], exclude: [], leftOut: 166 });
+    assert.deepEqual(observed, { shown: 84, leftOut: 166 });
+    assert.deepEqual([written.tally.entries, written.tally.byArea.get('Project')], [250, 166]);
+    assert.deepEqual(written.files.map(({ format, entries: held }) => [format, held]), [['jsonl', 250], ['csv', 84], ['json', 250]]);
+    assert.equal(content(folder(), 'audit-log.jsonl.gz').toString().split('\n').length, 251);
+    assert.equal(content(folder(), 'audit-log.csv').toString().split('\r\n').length, 86);
   });
 
   it('tells after every batch what is written', async () => {

@@ -31,7 +31,7 @@ describe('the inputs of ExportAuditLog', () => {
   it('that are left out have the defaults of task.json', () => {
     const expected: ExportRequest = {
       connection: { kind: 'azureDevOps', id: ID }, organization: 'fabrikam', window: { kind: 'sinceLastExport', continueFrom: undefined, overlapMs: 2 * HOUR, failsOnGap: true }, settleMs: HOUR / 2, formats: ['jsonl', 'csv'],
-      compressJson: true, csvDelimiter: ',', outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', isPublished: true, reportDetail: 'full', timeZone: 'UTC', retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, concurrency: 4, maxDurationMs: 50 * 60_000, waitMs: 0,
+      compressJson: true, csvDelimiter: ',', filter: undefined, outputDirectory: path.join(work, 'staging', 'audit-log'), artifactName: 'audit-log', isPublished: true, reportDetail: 'full', timeZone: 'UTC', retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, concurrency: 4, maxDurationMs: 50 * 60_000, waitMs: 0,
     };
     assert.deepEqual(read(), expected);
     const nothing = Object.fromEntries(Object.keys(inputDefaults).map((name) => [name, ''])) as Inputs;
@@ -45,12 +45,26 @@ describe('the inputs of ExportAuditLog', () => {
     }, { 'System.HostType': 'release' }), {
       connection: { kind: 'azureRM', id: ID }, organization: 'contoso',
       window: { kind: 'between', start: { epochSecondsFloor: Date.UTC(2026, 9, 31, 23) / 1000, epochSecondsCeil: Date.UTC(2026, 9, 31, 23) / 1000 }, end: { epochSecondsFloor: Date.UTC(2026, 10, 2) / 1000, epochSecondsCeil: Date.UTC(2026, 10, 2) / 1000 + 1 } },
-      settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', outputDirectory: path.join(work, 'relative', 'folder'), artifactName: 'own-step', isPublished: false, reportDetail: 'full', timeZone: 'Asia/Kolkata', retainDays: 0,
+      settleMs: 0, formats: ['json'], compressJson: false, csvDelimiter: ';', filter: undefined, outputDirectory: path.join(work, 'relative', 'folder'), artifactName: 'own-step', isPublished: false, reportDetail: 'full', timeZone: 'Asia/Kolkata', retainDays: 0,
       signingKey: { vault: 'fabrikam-audit', host: 'fabrikam-audit.vault.azure.net', name: 'audit-log', version: undefined }, allowPublicProject: true, skipAggregation: false, concurrency: 16, maxDurationMs: 2 * HOUR, waitMs: HOUR / 4,
     });
     assert.equal(read({ csvDelimiter: 'tab' }).csvDelimiter, '\t');
     assert.deepEqual(read({ window: 'previous', period: 'month', timeZone: 'europe/berlin' }).window, { kind: 'previous', period: 'month', timeZone: 'Europe/Berlin' });
     assert.deepEqual(read({ window: 'between', startTime: '2026-11-20T11:59:59Z' }).window, { kind: 'between', start: { epochSecondsFloor: NOW / 1000 - 1.5, epochSecondsCeil: NOW / 1000 - 1.5 }, end: undefined });
+  });
+
+  it('choose by rules what the views show, and name all that is wrong with the rules at once', () => {
+    assert.deepEqual(read({ include: 'area: Git\n\nactor: "Fischer, Grace"', exclude: 'Category: access' }).filter?.text, { include: ['area: Git', 'actor: "Fischer, Grace"'], exclude: ['category: access'] });
+    const [first = '', second = '', ...others] = problems({ include: 'area: Git\narae: Git\nip: 10.*', exclude: 'category' });
+    assert.match(first, /^include: Line 2: "arae" is not allowed.* Line 3: "10\.\*" is no IP address/);
+    assert.match(second, /^exclude: Line 1: "category" has no colon/);
+    assert.deepEqual(others, []);
+  });
+
+  it('let no filter leave entries out of the only file', () => {
+    assert.match(problems({ formats: 'csv', exclude: 'category: access' })[0] ?? '', /^formats: csv alone is not allowed with include or exclude/);
+    assert.ok(read({ formats: 'csv,json', exclude: 'category: access' }).filter);
+    assert.deepEqual(read({ formats: 'csv', include: '# nothing\n' }).filter, undefined);
   });
 
   it('let a report show people only where the whole entries are published beside it, unless it is asked for', () => {
