@@ -36,12 +36,14 @@ function tile(name: string, count: number, mood = ''): HTMLElement {
 }
 
 /** Sentences, the most important first. */
-function statements({ coverage, counts, window, filter, notes, detail }: ReportData): string[] {
-  const sentences = [coverageText(coverage)];
+function statements(data: ReportData): string[] {
+  const { counts, window, filter, notes, detail } = data;
+  const isOfMany = data.run === null && data.exports.length > 1;
+  const sentences = [isOfMany ? coverageOfMany(data) : coverageText(data.coverage)];
   if (window.unsettledFrom !== null) sentences.push(`Entries since ${instantText(window.unsettledFrom)} UTC may not be complete yet: some appear late.`);
-  if (counts.late > 0) sentences.push(`${entriesText(counts.late)} happened before the window and appeared late.`);
+  if (counts.late > 0) sentences.push(`${entriesText(counts.late)} happened before the window${isOfMany ? ' of their export' : ''} and appeared late.`);
   if (filter !== null) sentences.push(filterText(filter, counts.filtered));
-  if (counts.own > 0) sentences.push(`${entriesText(counts.own)} ${counts.own === 1 ? 'is' : 'are'} this export’s own reading of the log; no chart or list counts ${counts.own === 1 ? 'it' : 'them'}.`);
+  if (counts.own > 0) sentences.push(`${entriesText(counts.own)} ${counts.own === 1 ? 'is' : 'are'} ${isOfMany ? 'the exports’' : 'this export’s'} own reading of the log; no chart or list counts ${counts.own === 1 ? 'it' : 'them'}.`);
   if (counts.repaired > 0) sentences.push(`${entriesText(counts.repaired)} came as invalid JSON and ${counts.repaired === 1 ? 'was' : 'were'} repaired; the original bytes are in anomalies.jsonl.`);
   if (detail === 'counts') sentences.push('This report holds counts only: people, addresses and entries are left out (reportDetail: counts).');
   return [...sentences, ...notes ?? []];
@@ -51,6 +53,11 @@ function coverageText({ isChain, from, until, gapCount }: ReportData['coverage']
   if (!isChain) return 'This export stands for itself: it says nothing about the time outside its window.';
   const range = `Covered together with the exports before: ${instantText(from)} to ${instantText(until)} UTC`;
   return gapCount === 0 ? `${range}, without a gap.` : `${range}. ${counted(gapCount, 'interval is', 'intervals are')} in no export.`;
+}
+
+function coverageOfMany({ window, coverage: { gapCount } }: ReportData): string {
+  const range = `${instantText(window.start)} to ${instantText(window.end)} UTC`;
+  return gapCount === 0 ? `These exports cover ${range} without a gap.` : `These exports do not cover all of ${range}: ${counted(gapCount, 'interval is', 'intervals are')} in none of them.`;
 }
 
 function filterText({ include, exclude }: NonNullable<ReportData['filter']>, filtered: number): string {
