@@ -22,6 +22,8 @@ export interface Pace {
 export interface Outcome {
   /** Undefined when no answer came. */
   readonly rate: RateNews | undefined;
+  /** The service turned the request away because of its limit. */
+  readonly isRefused: boolean;
   /** ms for which the service does not want another request. */
   readonly haltMs: number | undefined;
 }
@@ -61,7 +63,9 @@ export class HostBudget {
   readonly #parts: BudgetParts;
   readonly #queue: Waiting[] = [];
   readonly #answers: number[] = [];
+  /** Kept once the service is at ease again: what a request costs is known then. */
   #meter: RateMeter | undefined;
+  #isPaced = false;
   #inFlight = 0;
   #starts = 0;
   #lastStart = -Infinity;
@@ -135,14 +139,13 @@ export class HostBudget {
   /** When the next request may start; Infinity when only an answer can tell. */
   #dueAt(): number {
     if (this.#inFlight >= this.#ceiling) return Infinity;
-    return Math.max(this.#notBefore, this.#meter === undefined ? -Infinity : this.#meteredAt(this.#meter));
+    return Math.max(this.#notBefore, this.#meter && this.#isPaced ? this.#meteredAt(this.#meter) : -Infinity);
   }
 
   #meteredAt(meter: RateMeter): number {
     if (this.#inFlight > 0 && (!meter.isCostKnown || !meter.isEnough(this.#inFlight))) return Infinity;
     if (meter.isEnough(this.#inFlight)) return this.#lastStart + meter.intervalMs(this.#inFlight);
-    // Where the service itself has said for how long to wait, one request may find out how matters stand.
-    return this.#notBefore > meter.toldAt ? this.#notBefore : meter.enoughAt();
+    return meter.enoughAt(this.#notBefore);
   }
 
   #arm(due: number, now: number): void {
@@ -180,7 +183,7 @@ export class HostBudget {
     return {
       giveBack: (outcome) => {
         this.#inFlight -= 1;
-        this.#heed(outcome, { startedAt, endedAt: this.#parts.clock(), isAlone: isFirst && number === this.#starts });
+        this.#heed(outcome, { startedAt, endedAt: this.#parts.clock(), isAlone: isFirst && number === this.#starts, isRefused: outcome.isRefused });
         this.#pump();
       },
     };
@@ -189,12 +192,13 @@ export class HostBudget {
   #heed({ rate, haltMs = 0 }: Outcome, answered: Answered): void {
     if (rate === undefined) return;
     while ((this.#answers[0] ?? Infinity) < answered.endedAt - REMEMBERED_MS) this.#answers.shift();
-    this.#answers.push(answered.endedAt);
+    if (!answered.isRefused) this.#answers.push(answered.endedAt);
     if (isReading(rate)) {
       if (this.#meter) this.#meter.note(rate, answered);
       else this.#meter = new RateMeter(rate, answered.endedAt, this.#answers);
-    } else if (!rate.isWarning && this.#meter?.relax(answered) === true) {
-      this.#meter = undefined;
+      this.#isPaced = true;
+    } else if (!rate.isWarning && this.#isPaced && this.#meter?.relax(answered) === true) {
+      this.#isPaced = false;
       this.#parts.events.onPace({ left: undefined });
     }
     const pauseMs = haltMs > 0 ? haltMs : rate.delayedMs ?? 0;

@@ -170,13 +170,13 @@ export class Http {
   async #inTurn<R extends ResponseHead>(exchange: Exchange<R>, requestId: string, tries: Tries): Promise<Outcome<R>> {
     const { credential, url, signal } = exchange.request;
     const pass = await this.#waiting.during(() => this.#budgets.of(url, credential).enter(tries.turn, signal));
-    let forBudget: BudgetOutcome = { rate: undefined, haltMs: undefined };
+    let forBudget: BudgetOutcome = { rate: undefined, isRefused: false, haltMs: undefined };
     tries.attempts += 1;
     try {
       const response = await this.#try(exchange, requestId, tries);
       if ('retryInMs' in response) return response;
       const { outcome, haltMs } = this.#judge(exchange, response.response, tries);
-      forBudget = { rate: readRateHeaders(response.response, this.#parts.clock()), haltMs };
+      forBudget = { rate: readRateHeaders(response.response, this.#parts.clock()), isRefused: response.response.status === 429, haltMs };
       if (haltMs !== undefined && !('response' in outcome)) refuseLongWait(url, haltMs, response.response.activityId);
       return outcome;
     } finally {
