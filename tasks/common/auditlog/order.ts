@@ -5,7 +5,7 @@ import { compareEntries, type AuditLogEntry } from './entry';
 const REMEMBERED = 5_000;
 
 /**
- * Brings entries into order and drops repeated ones, while holding no more than the last page and the current tick.
+ * Brings entries into order and drops repeated ones, while holding no more than the last page and the tick before it.
  * The service sends newest first, but how it orders entries of one tick is not documented, and a page may repeat what
  * the page before it held.
  */
@@ -33,7 +33,9 @@ export class EntryOrder {
     if (page.length === 0) return [];
     const sorted = this.#distinct([...this.#held, ...fresh].sort(compareEntries));
     let cut = Math.max(0, sorted.length - page.length);
-    while (cut > 0 && sorted[cut - 1]?.ticks === sorted[cut]?.ticks) cut -= 1;
+    // A page that changed places with this one may hold more of the tick before it.
+    const open = sorted[cut - 1]?.ticks;
+    while (cut > 0 && sorted[cut - 1]?.ticks === open) cut -= 1;
     this.#held = sorted.slice(cut);
     return this.#handOut(sorted.slice(0, cut));
   }

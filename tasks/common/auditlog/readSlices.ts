@@ -5,7 +5,7 @@ import { PageBudget } from './pageBudget';
 import type { AuditLogQuery } from './query';
 import { readEntries, type EntryBatch } from './readEntries';
 import { Slice } from './slice';
-import { nextSlice, type PlanLimits } from './slicePlan';
+import { nextSlice, spreadRate, type PlanLimits } from './slicePlan';
 
 export interface SlicesOptions {
   /** Most requests on their way at once; 1: one chain. */
@@ -128,6 +128,7 @@ class SliceReading {
     const { page, certain } = await slice.read(this.#reader, { ...this.#query, batchSize: this.#budget.batchSize }, this.#halt.signal);
     this.#pages += 1;
     this.#budget.note(page);
+    spreadRate(this.#slices, slice);
     const isNext = slice === this.#slices[0] && slice.held.length === 0;
     slice.held.push(await this.#heldBack.keep(certain, slice.reached, isNext));
   }

@@ -76,8 +76,9 @@ export class Slice {
   /** Reads its next page. @throws what {@link Chain.read} throws */
   async read(reader: PageSource, query: AuditLogQuery, signal: AbortSignal): Promise<ChainStep> {
     this.#chain ??= new Chain(reader, { ...query, window: { startSeconds: this.#from, endSeconds: this.to } });
+    const before = this.position;
     const step = await this.#chain.read(signal);
-    this.#learn(step.page);
+    this.#learn(step.page, before);
     if (!this.#chain.isRead) return step;
     this.#isRead = true;
     return { ...step, certain: [...step.certain, ...this.#chain.rest()] };
@@ -90,15 +91,28 @@ export class Slice {
     this.#chain?.cutAt(seconds);
   }
 
+  /** How dense the slice before it is at its end, entries a second: until something of its own is known, it is taken to go on like that. */
+  suppose(rate: number | undefined): void {
+    if (!this.#last) this.#rate = rate;
+  }
+
+  /** Whether its density is its own, not its neighbour's. */
+  get isKnown(): boolean {
+    return this.#last !== undefined;
+  }
+
   /** The density of the last two pages: one alone is too much by chance. */
-  #learn({ entries }: AuditLogPage): void {
-    let [newest, oldest] = [entries[0]?.ticks, entries[0]?.ticks];
+  #learn({ entries, hasMore }: AuditLogPage, before: number): void {
+    let [newest, oldest, count] = [-Infinity, Infinity, 0];
     for (const { ticks } of entries) {
-      if (newest === undefined || ticks > newest) newest = ticks;
-      if (oldest === undefined || ticks < oldest) oldest = ticks;
+      const seconds = millisOfTicks(ticks) / 1000;
+      newest = Math.max(newest, seconds);
+      oldest = Math.min(oldest, seconds);
+      if (hasMore || (seconds >= this.#from && seconds < this.to)) count += 1;
     }
-    if (newest === undefined || oldest === undefined) return;
-    const page = { entries: entries.length, seconds: (millisOfTicks(newest) - millisOfTicks(oldest)) / 1000 };
+    // The last page tells also of what is empty below it.
+    const page = hasMore ? { entries: count, seconds: newest - oldest } : { entries: count, seconds: before - this.#from };
+    if (hasMore && count === 0) return;
     const both = { entries: page.entries + (this.#last?.entries ?? 0), seconds: page.seconds + (this.#last?.seconds ?? 0) };
     this.#last = page;
     this.#rate = both.entries / Math.max(1, both.seconds);

@@ -62,8 +62,10 @@ export function nextSlice(slices: Slice[], room: Room, budget: PageBudget, limit
     longest = slice;
     most = pages;
   }
-  if (!longest || most < (longest.isWhole ? SHORTEST_CUT : SHORTEST_SLICE + 4 * seamPages(longest, budget))) return undefined;
-  const made = cut(longest, pieces(most, all, room, budget, limits), budget);
+  if (!longest) return undefined;
+  const shortest = shortestSlice(longest, budget);
+  if (most < (longest.isWhole ? Math.max(SHORTEST_CUT, shortest) : shortest)) return undefined;
+  const made = cutSlice(longest, cutFor({ longest: most, all, shortest }, room, budget, limits), most, budget);
   slices.splice(slices.indexOf(longest) + 1, 0, ...made);
   return made[0];
 }
@@ -72,30 +74,57 @@ function pagesAhead(slice: Slice, budget: PageBudget): number {
   return slice.entriesAhead(budget.pageEntries) / budget.pageEntries;
 }
 
-function seamPages({ rate }: Slice, budget: PageBudget): number {
-  return SEAM_SECONDS * (rate ?? 0) / budget.pageEntries;
+/** Pages of a slice that is worth what its cut costs. */
+function shortestSlice({ rate }: Slice, budget: PageBudget): number {
+  return SHORTEST_SLICE + 4 * SEAM_SECONDS * (rate ?? 0) / budget.pageEntries;
 }
 
-/** Into how many pieces the longest slice is cut. */
-function pieces(pages: number, allPages: number, room: Room, budget: PageBudget, limits: PlanLimits): number {
-  const forAll = Math.max(USUAL_SLICE, allPages / limits.concurrency);
-  const fitting = Math.max(SHORTEST_SLICE, HELD_BY_SLICES * limits.mostHeldBytes / limits.concurrency / Math.max(1, budget.pageBytes));
-  const helpers = Math.min(room.requests + 1, Math.floor(pages / SHORTEST_SLICE));
-  return Math.max(2, helpers, Math.ceil(pages / Math.min(forAll, fitting)));
+/** Estimated pages still to come. */
+interface PagesAhead {
+  /** Of the slice that is cut. */
+  readonly longest: number;
+  readonly all: number;
+  /** The fewest that are worth a slice. */
+  readonly shortest: number;
 }
 
-/** Cuts what is ahead of a slice into so many pieces, at whole seconds. @returns the pieces cut off, newest first */
-function cut(slice: Slice, count: number, budget: PageBudget): Slice[] {
+/** How a slice is cut: so many pieces of so many pages each, and what is left as one more. */
+interface Cut {
+  readonly count: number;
+  readonly pages: number;
+}
+
+/**
+ * Equal pieces, so that all end together. Where that would be more than may be held back, smaller ones, and the rest waits
+ * in one piece until they are done. Never many at once: the density may be misjudged, and each costs a request.
+ */
+function cutFor(ahead: PagesAhead, room: Room, budget: PageBudget, limits: PlanLimits): Cut {
+  const fitting = Math.max(ahead.shortest, HELD_BY_SLICES * limits.mostHeldBytes / limits.concurrency / Math.max(1, budget.pageBytes));
+  const helpers = Math.min(room.requests + 1, Math.floor(ahead.longest / ahead.shortest));
+  const forAll = Math.ceil(ahead.longest / Math.max(USUAL_SLICE, ahead.shortest, ahead.all / limits.concurrency));
+  const count = Math.min(limits.concurrency + 1, Math.max(2, helpers, forAll));
+  return { count, pages: Math.min(ahead.longest / count, fitting) };
+}
+
+/** Cuts what is ahead of a slice, at whole seconds. @returns the pieces cut off, newest first */
+function cutSlice(slice: Slice, wanted: Cut, allPages: number, budget: PageBudget): Slice[] {
   const { from, to } = slice.ahead(budget.pageEntries);
-  const { rate } = slice;
+  const step = (to - from) * wanted.pages / allPages;
   const bounds: number[] = [];
-  for (let index = 1; index < count; index += 1) {
-    const bound = Math.floor(to - (to - from) * index / count);
+  for (let index = 1; index <= wanted.count; index += 1) {
+    const bound = Math.floor(to - step * index);
     if (bound > from && bound < (bounds.at(-1) ?? slice.position)) bounds.push(bound);
   }
   const [first] = bounds;
   if (first === undefined) return [];
   slice.cutAt(first);
-  const ranges = bounds.map((bound, index): SliceRange => ({ from: bounds[index + 1] ?? from, to: bound }));
-  return ranges.map((range) => new Slice(range, rate));
+  return bounds.map((bound, index) => new Slice({ from: bounds[index + 1] ?? from, to: bound }, slice.rate));
+}
+
+/** After a page of a slice: those behind it of which nothing is known yet are taken to be as dense. */
+export function spreadRate(slices: readonly Slice[], learned: Slice): void {
+  for (const slice of slices.slice(slices.indexOf(learned) + 1)) {
+    if (slice.isKnown) return;
+    slice.suppose(learned.rate);
+  }
 }
