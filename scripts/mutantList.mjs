@@ -34,6 +34,9 @@ const folder = { file: `${common}/files/exportFolder.ts`, tests: [`${unit}/files
 const writing = { tests: [`${unit}/export/writeEntries.test.ts`] };
 const summary = { file: `${common}/report/markdown.ts`, tests: [`${unit}/report/summary.test.ts`] };
 const signals = { tests: ["test/acceptance/signals.test.ts"], packaged: true, environment: { SIGNAL_MOMENTS: "18", SIGNAL_SEED: "3" } };
+const tabSecurity = { tests: ["test/tab/security.test.ts"], packaged: true };
+const tabStates = { tests: ["test/tab/states.test.ts"], packaged: true };
+const tabReport = { tests: ["test/tab/report.test.ts"], packaged: true };
 /** @type {(scenarios: string) => Pick<Mutant, "tests" | "packaged" | "environment">} */
 const secrets = (scenarios) => ({ tests: ["test/acceptance/secrets.test.ts"], packaged: true, environment: { SCENARIOS: scenarios } });
 /** @type {(scenarios: string) => Pick<Mutant, "tests" | "packaged" | "environment">} */
@@ -118,4 +121,18 @@ export const mutants = [
   { ...late, name: "late entries are dropped", from: "this.late += 1;", to: "return false;" },
   { ...sealing, name: "the manifest is not among the checksums", from: "hashes.set(MANIFEST_FILE, manifestSha256);", to: "hashes.set(MANIFEST_FILE, '0'.repeat(64));" },
   { ...manifestText, name: "a manifest in another form is read", from: "if (!Buffer.from(bytes).equals(manifestBytes(result.output)))", to: "if (bytes.length === 0)" },
+
+  { ...tabSecurity, file: "tab/attachments.ts", name: "the tab looks for attachments of another type", from: "`/attachments/${REPORT_ATTACHMENT}`, signal", to: "`/attachments/${REPORT_ATTACHMENT}s`, signal" },
+  { ...tabSecurity, file: "tab/attachments.ts", name: "the tab asks without the user's token", from: "headers: { Authorization: `Bearer ${token}` }, ", to: "" },
+  { ...tabSecurity, file: "tab/attachments.ts", name: "the tab sends cookies", from: "credentials: 'omit'", to: "credentials: 'include'" },
+  { ...tabSecurity, file: "tab/attachments.ts", name: "the tab sends the token to any address", from: "if (!url || !isOwn)", to: "if (!url || isOwn === undefined)" },
+  { ...tabSecurity, file: "page/dom.ts", name: "texts of the data become markup", from: "element.append(child);", to: "typeof child === 'string' ? element.insertAdjacentHTML('beforeend', child) : element.append(child);" },
+  { tests: ["test/package/tab.test.ts"], packaged: true, file: "page/dom.ts", name: "texts of the data become markup, in the package", from: "element.append(child);", to: "typeof child === 'string' ? element.insertAdjacentHTML('beforeend', child) : element.append(child);" },
+  { tests: ["test/tab/theme.test.ts"], packaged: true, file: "tab/theme.ts", name: "the tab ignores the host's theme", from: "style.setProperty(`--${name}`, value);", to: "style.setProperty(`--x-${name}`, value);" },
+  { tests: ["test/tab/theme.test.ts"], packaged: true, file: "tab/tab.ts", name: "the report of the tab follows the browser's theme", from: "followTheme((theme) => tab.setTheme(theme));", to: "followTheme(() => {});" },
+  { ...tabStates, file: "tab/attachments.ts", name: "the tab reads answers of any size", from: "if (bytes > limit) {", to: "if (bytes > Infinity) {" },
+  { ...tabStates, file: "tab/attachments.ts", name: "the tab waits for ever", from: "window.setTimeout(abort, REQUEST_TIME_OUT)", to: "window.setTimeout(abort, 1e9)" },
+  { ...tabStates, file: "tab/tab.ts", name: "the tab leaves the page's sign of loading", from: "void SDK.notifyLoadSucceeded();", to: "" },
+  { ...tabReport, file: "tab/runTab.ts", name: "an answer to an earlier question counts in the tab", from: "    this.#work.abort();\n", to: "" },
+  { ...tabReport, file: "tab/runTab.ts", name: "the tab starts again whenever the run is told", from: "if (isSame && this.#rendered)", to: "if (this.#rendered === null)" },
 ];

@@ -38,7 +38,7 @@ function handshake(): object | Promise<never> {
 
 function onBuildChanged(listener: (build: unknown) => void): void {
   listeners.push(listener);
-  if (scenario.build && scenario.tellsAtOnce) listener(scenario.build);
+  if (scenario.build && scenario.tellsAtOnce) listener(scenario.tellsProject ? scenario.build : { id: scenario.build.id });
 }
 
 document.body.append(frame);

@@ -10,6 +10,8 @@ export interface HostScenario {
   readonly hasBuildEvents: boolean;
   /** Whether a new listener hears of the run at once. */
   readonly tellsAtOnce: boolean;
+  /** Whether what a listener hears names the project. */
+  readonly tellsProject: boolean;
   readonly hasPageData: boolean;
   readonly hasResourceAreas: boolean;
   readonly build: HostBuild | null;

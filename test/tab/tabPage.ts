@@ -13,7 +13,7 @@ export const ATTACHMENT_NAME = 'fabrikam.20261119T000000Z_20261120T000000Z.run47
 
 /** As Azure DevOps shows a run today, as far as that is known. */
 export const USUAL: HostScenario = {
-  handshake: 'current', hasBuildEvents: true, tellsAtOnce: true, hasPageData: true, hasResourceAreas: true,
+  handshake: 'current', hasBuildEvents: true, tellsAtOnce: true, tellsProject: true, hasPageData: true, hasResourceAreas: true,
   build: { id: RUN, project: PROJECT }, collection: `${DEV_AZURE}/fabrikam/`, token: TOKEN, theme: null, resizes: false,
   tabUrl: TAB_URL, tabOrigin: CONTENT_ORIGIN,
 };
