@@ -30,6 +30,7 @@ export interface MadeReport {
 
 /** What the report itself names; a terminal shows more. */
 const MOST_NOTES = 50;
+const NOT_VERIFIED = 'Nothing was verified for this page: whether the exports are complete and unaltered, verify-audit-log.mjs tells.';
 
 /**
  * Makes one report over all exports below a folder, at bounded memory. Nothing in the folder is trusted, nothing is verified, and
@@ -63,7 +64,7 @@ export async function makeReport(options: ViewOptions, productVersion: string, o
     repaired: distinct(sources).reduce((sum, { told }) => sum + (told?.repaired ?? 0), 0),
     filter: null, filtered: 0,
   });
-  return { data: { ...data, notes: notes.first(MOST_NOTES) }, duplicates: merged.duplicates, exports: sources.length, notes };
+  return { data: { ...data, notes: [...notes.first(MOST_NOTES - 1), NOT_VERIFIED] }, duplicates: merged.duplicates, exports: sources.length, notes };
 }
 
 /** @param late holds the entries that came late, before they are added */

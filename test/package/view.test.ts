@@ -12,6 +12,7 @@ import { columnsOf, linesOf, reportIn } from '../support/reportFile';
 import { temporaryFolder } from '../support/temporaryFolder';
 
 const DAY = 24 * HOUR;
+const NOT_VERIFIED = 'Nothing was verified for this page: whether the exports are complete and unaltered, verify-audit-log.mjs tells.';
 const FORMATS = [
   { formats: ['jsonl', 'csv'], compressJson: true },
   { formats: ['json'], compressJson: true },
@@ -91,7 +92,7 @@ describe('the report over many exports', function () {
     const report = reportIn(output());
     assert.deepEqual(shownIds(), made[0]!.entries.map(({ id }) => id));
     assert.deepEqual(linesOf(report), made[0]!.entries.map(({ raw }) => raw.toString('utf8')));
-    assert.deepEqual([report.organization, report.run, report.artifactName, report.coverage.gapCount, report.notes], ['fabrikam', null, 'audit-log', 0, []]);
+    assert.deepEqual([report.organization, report.run, report.artifactName, report.coverage.gapCount, report.notes], ['fabrikam', null, 'audit-log', 0, [NOT_VERIFIED]]);
     assert.deepEqual(report.exports, [{ folder: made[0]!.folder, start: '2026-09-01T00:00:00Z', end: '2026-09-02T00:00:00Z', entries: made[0]!.entries.length }]);
     assert.match(out, /^fabrikam: 1 export, 2026-09-01T00:00:00Z to 2026-09-02T00:00:00Z\n\d+ entries\nWrote .*audit-log-report\.html \(\d+ KiB\)\.\nWhoever gets the file sees people.*\nNothing was verified: .*verify-audit-log\.mjs tells\.\n$/);
   });
@@ -231,7 +232,7 @@ describe('the report over many exports', function () {
     assert.equal(error, 'These exports are of 2 organizations: contoso, fabrikam. Choose one, such as --organization contoso.\n');
     assert.equal(run(exports(), '--organization', 'https://dev.azure.com/Fabrikam').status, 0);
     assert.deepEqual(shownIds(), made[0]!.entries.map(({ id }) => id));
-    assert.deepEqual(reportIn(output()).notes, ['1 export of another organization is not shown.']);
+    assert.deepEqual(reportIn(output()).notes, ['1 export of another organization is not shown.', NOT_VERIFIED]);
     assert.match(run(exports(), '--organization', 'adventure').error, /None of these exports is of adventure\. They are of contoso, fabrikam\./);
   });
 
