@@ -1,4 +1,5 @@
 import { idHash, idHashText } from '../auditlog/idHash';
+import { MOST_SEEN_NAMES } from '../evidence/manifest';
 import type { EntryCounts } from './entryCounts';
 import type { NameCounts } from './nameCounts';
 import type { FirstSeen } from './reportData';
@@ -11,14 +12,13 @@ export interface KnownNames {
 
 /**
  * Ids of actors and actions as 16 hexadecimal digits: the first 64 bits of the SHA-256 of their UTF-8. Ascending, each once;
- * undefined when there are more than {@link MOST_SEEN}.
+ * undefined when there are more than {@link MOST_SEEN_NAMES}.
  */
 export interface SeenNames {
   readonly actors: readonly string[] | undefined;
   readonly actions: readonly string[] | undefined;
 }
 
-export const MOST_SEEN = 2_000;
 /** First seen actors and actions that are named. */
 export const MOST_FIRST_SEEN = 200;
 
@@ -50,7 +50,7 @@ function actionNames(actions: NameCounts): string[] {
 
 function hashesOf(counted: readonly NameCounts[], namesOf: (counts: NameCounts) => readonly string[]): string[] | undefined {
   const hashes = new Set(counted.flatMap(namesOf).map(hashOf));
-  return counted.every(({ isComplete }) => isComplete) && hashes.size <= MOST_SEEN ? [...hashes].sort() : undefined;
+  return counted.every(({ isComplete }) => isComplete) && hashes.size <= MOST_SEEN_NAMES ? [...hashes].sort() : undefined;
 }
 
 function hashOf(name: string): string {
