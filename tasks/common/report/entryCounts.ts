@@ -1,3 +1,5 @@
+import type { AuditLogEntry } from '../auditlog/entry';
+import { epochSecondsOf } from '../time/ticks';
 import type { Window } from '../window/window';
 import type { LocalClock } from './localClock';
 import { MOST_LISTED, NameCounts } from './nameCounts';
@@ -22,20 +24,22 @@ export class EntryCounts {
     this.#weekdayHours = new WeekdayHours(clock);
   }
 
-  /** Entries come newest first. @param ms since 1970, UTC */
-  add(id: string, ms: number, fields: Readonly<Record<string, unknown>>, actor: ReportActor | undefined, mechanism: string | null): void {
-    const second = Math.floor(ms / 1000);
-    const { category, area, ip, mechanism: mechanisms, project } = this.#others;
-    this.#timeSlots.add(second, fields['category']);
+  /** Entries come newest first. Nothing is made for a usual one: this is most of what a report costs an export. */
+  add(entry: AuditLogEntry, actor: ReportActor | undefined, mechanism: string | null): void {
+    const second = epochSecondsOf(entry.ticks);
+    const names = entry.names();
+    const fields = entry.fields();
+    const others = this.#others;
+    this.#timeSlots.add(second, names.category);
     this.#weekdayHours.add(second);
-    category.add(fields['category']);
-    area.add(fields['area']);
-    this.actions.add(fields['actionId']);
+    others.category.add(names.category);
+    others.area.add(names.area);
+    this.actions.add(names.action);
     this.actors.addActor(actor);
-    ip.add(fields['ipAddress']);
-    mechanisms.add(mechanism);
-    project.add(fields['projectName']);
-    this.#notable.add(id, ms, fields, actor);
+    others.ip.add(fields['ipAddress']);
+    others.mechanism.add(mechanism);
+    others.project.add(fields['projectName']);
+    this.#notable.add(entry, names.action, actor);
   }
 
   result(): Counts {

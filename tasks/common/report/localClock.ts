@@ -2,7 +2,7 @@ import { offsetSeconds } from '../window/timeZone';
 
 const DAY_SECONDS = 86_400;
 /** Clocks are set at quarters of an hour, UTC: every zone's offset has been a multiple of one since 1972. */
-const QUARTER_SECONDS = 900;
+export const QUARTER_SECONDS = 900;
 
 /** What the clocks of a time zone show. The calendar library is asked once a day, not for each entry. */
 export class LocalClock {

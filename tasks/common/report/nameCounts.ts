@@ -17,6 +17,8 @@ interface Counted {
 /** Counts the values of one dimension. */
 export class NameCounts {
   readonly #counts = new Map<string | null, Counted>();
+  /** The same counts by the actor's object: entries of one actor mostly share it ({@link ActorTable}). */
+  readonly #byActor = new Map<ReportActor, Counted>();
   /** Entries of values beyond {@link MOST_COUNTED}. */
   #uncounted = 0;
   /** What other counts did not list. */
@@ -34,7 +36,9 @@ export class NameCounts {
 
   /** @param actor undefined where the entry names none */
   addActor(actor: ReportActor | undefined): void {
-    this.#add(actor?.name ?? null, actor, 1);
+    const known = actor && this.#byActor.get(actor);
+    if (known) known.entries += 1;
+    else this.#remember(actor, this.#add(actor?.name ?? null, actor, 1));
   }
 
   /** What another count of the same dimension has. */
@@ -58,20 +62,26 @@ export class NameCounts {
   }
 
   /** Actors have an id, which tells those of one name apart, and keep it when they are renamed. */
-  #add(name: string | null, actor: ReportActor | undefined, entries: number): void {
+  #add(name: string | null, actor: ReportActor | undefined, entries: number): Counted | undefined {
     const key = actor ? `${actor.id}\n${actor.kind}` : name;
-    const known = this.#counts.get(key);
+    const known = this.#counts.get(key) ?? this.#newOf(name, key, actor);
     if (known) known.entries += entries;
-    else this.#addNew(name, key, actor, entries);
+    else this.#uncounted += entries;
+    return known;
   }
 
-  #addNew(name: string | null, key: string | null, actor: ReportActor | undefined, entries: number): void {
-    const short = name === null ? null : cutText(name, LONGEST_NAME);
+  /** Undefined when there are too many. */
+  #newOf(name: string | null, key: string | null, actor: ReportActor | undefined): Counted | undefined {
     const shortKey = key === null ? null : cutText(key, LONGEST_KEY);
     const known = this.#counts.get(shortKey);
-    if (known) known.entries += entries;
-    else if (this.#counts.size >= MOST_COUNTED) this.#uncounted += entries;
-    else this.#counts.set(shortKey, { name: short, entries, actor: actor && cut(actor) });
+    if (known !== undefined || this.#counts.size >= MOST_COUNTED) return known;
+    const fresh: Counted = { name: name === null ? null : cutText(name, LONGEST_NAME), entries: 0, actor: actor && cut(actor) };
+    this.#counts.set(shortKey, fresh);
+    return fresh;
+  }
+
+  #remember(actor: ReportActor | undefined, counted: Counted | undefined): void {
+    if (actor && counted && this.#byActor.size < MOST_COUNTED && isShort(actor)) this.#byActor.set(actor, counted);
   }
 
   #sorted(): NameCount[] {
@@ -90,6 +100,10 @@ function compare(left: NameCount, right: NameCount): number {
 /** No two values have one. */
 function keyOf({ name, actor }: NameCount): string {
   return actor ? `${actor.id}\n${actor.kind}` : name ?? '';
+}
+
+function isShort({ name, upn, id }: ReportActor): boolean {
+  return name.length <= LONGEST_NAME && id.length <= LONGEST_NAME && (upn === null || upn.length <= LONGEST_NAME);
 }
 
 function cut({ kind, name, upn, id }: ReportActor): ReportActor {

@@ -47,6 +47,11 @@ const MATCHERS: readonly Matcher[] = [
 
 const BY_ACTION = new Map(MATCHERS.flatMap((matcher) => matcher.actions.map((action) => [action, matcher] as const)));
 
+/** Whether a rule looks at entries with an action. */
+export function isLookedAt(action: string | undefined): boolean {
+  return action !== undefined && BY_ACTION.has(action);
+}
+
 /** The rule that finds an entry, undefined for most entries: every action belongs to one rule. @param fields those of the entry, parsed */
 export function notableRule(fields: Fields): NotableRuleId | undefined {
   const action = fields['actionId'];

@@ -1,5 +1,7 @@
+import type { AuditLogEntry } from '../auditlog/entry';
+import { millisOfTicks } from '../time/ticks';
 import { cutText } from './cutText';
-import { notableRule } from './notable';
+import { isLookedAt, notableRule } from './notable';
 import { NOTABLE_RULES } from './notableRules';
 import type { NotableEntry, NotableFinding, ReportActor } from './reportData';
 
@@ -17,8 +19,10 @@ interface Found {
 export class NotableCounts {
   readonly #found = new Map<string, Found>();
 
-  /** Entries come newest first. @param ms since 1970, UTC */
-  add(id: string, ms: number, fields: Readonly<Record<string, unknown>>, actor: ReportActor | undefined): void {
+  /** Entries come newest first. @param action the entry's */
+  add(entry: AuditLogEntry, action: string | undefined, actor: ReportActor | undefined): void {
+    if (!isLookedAt(action)) return;
+    const fields = entry.fields();
     const rule = notableRule(fields);
     if (rule === undefined) return;
     const text = (name: string, longest: number): string => (typeof fields[name] === 'string' ? cutText(fields[name], longest) : '');
@@ -26,7 +30,7 @@ export class NotableCounts {
       rule,
       entries: 1,
       shown: [{
-        id: cutText(id, LONGEST_TEXT), ms, action: text('actionId', LONGEST_TEXT), actor: cutText(actor?.name ?? '', LONGEST_TEXT),
+        id: cutText(entry.id, LONGEST_TEXT), ms: millisOfTicks(entry.ticks), action: text('actionId', LONGEST_TEXT), actor: cutText(actor?.name ?? '', LONGEST_TEXT),
         project: text('projectName', LONGEST_TEXT) || null, details: text('details', LONGEST_DETAILS),
       }],
     });

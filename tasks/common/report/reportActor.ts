@@ -24,8 +24,13 @@ export function actorOf(fields: Fields): ReportActor | undefined {
 /** The actor of a row whose entry names none. */
 export const NO_ACTOR: ReportActor = { kind: 'service', name: '', upn: null, id: '' };
 
+/** Whether a service called another one; for whom is another question. */
+export function isServiceToService(fields: Fields): boolean {
+  return fields['authenticationMechanism'] === SERVICE_TO_SERVICE;
+}
+
 function isService(fields: Fields, upn: string): boolean {
-  return fields['actorCUID'] === NOBODY || (fields['authenticationMechanism'] === SERVICE_TO_SERVICE && !upn.includes('@'));
+  return fields['actorCUID'] === NOBODY || (isServiceToService(fields) && !upn.includes('@'));
 }
 
 function idIn(value: unknown): string {

@@ -2,12 +2,12 @@ import type { AuditLogEntry } from '../auditlog/entry';
 import { OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
 import { millisOfTicks, ticksOfSeconds } from '../time/ticks';
 import type { Window } from '../window/window';
+import { ActorTable } from './actorTable';
 import { EntryCounts } from './entryCounts';
 import { firstSeen, seenNames, type KnownNames, type SeenNames } from './firstSeen';
 import { LocalClock } from './localClock';
 import { NameCounts } from './nameCounts';
 import { REPORT_DATA_VERSION, type ReportData, type ReportDetail } from './reportData';
-import { actorOf } from './reportActor';
 import { MOST_EXPORTS, MOST_GAPS, type ReportFacts } from './reportFacts';
 import { nameOf } from './rowChunk';
 import { RowCollector } from './rowCollector';
@@ -41,6 +41,7 @@ export class ReportCollector {
   readonly #own: readonly OwnEntries[];
   readonly #isLate: (entry: AuditLogEntry) => boolean;
   readonly #counts: EntryCounts;
+  readonly #actors = new ActorTable();
   readonly #leftOut = { actors: new NameCounts(), actions: new NameCounts() };
   readonly #rows: RowCollector | undefined;
   #entries = 0;
@@ -69,9 +70,9 @@ export class ReportCollector {
   leaveOut(entries: readonly AuditLogEntry[]): void {
     for (const entry of entries) {
       const fields = entry.fields();
-      if (this.#own.some((own) => own.isOwn(fields))) continue;
+      if (this.#isOwn(fields)) continue;
       this.#leftOut.actions.add(fields['actionId']);
-      this.#leftOut.actors.addActor(actorOf(fields));
+      this.#leftOut.actors.addActor(this.#actors.of(fields));
     }
   }
 
@@ -101,16 +102,20 @@ export class ReportCollector {
 
   #add(entry: AuditLogEntry): Promise<void> | undefined {
     const fields = entry.fields();
-    const ms = millisOfTicks(entry.ticks);
-    const isOwn = this.#own.some((own) => own.isOwn(fields));
+    const isOwn = this.#isOwn(fields);
     const isLate = this.#isLate(entry);
-    const actor = actorOf(fields);
+    const actor = this.#actors.of(fields);
     const mechanism = mechanismOf(fields['authenticationMechanism']);
     this.#entries += 1;
     if (isLate) this.#late += 1;
     if (isOwn) this.#ownEntries += 1;
-    else this.#counts.add(entry.id, ms, fields, actor, mechanism);
-    return this.#rows?.add({ ms, id: entry.id, actor, mechanism, fields, isOwn, isLate }, entry.raw);
+    else this.#counts.add(entry, actor, mechanism);
+    return this.#rows?.add({ ms: millisOfTicks(entry.ticks), id: entry.id, actor, mechanism, fields, isOwn, isLate }, entry.raw);
+  }
+
+  #isOwn(fields: Readonly<Record<string, unknown>>): boolean {
+    for (const own of this.#own) if (own.isOwn(fields)) return true;
+    return false;
   }
 }
 

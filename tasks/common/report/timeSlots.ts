@@ -25,6 +25,10 @@ export class TimeSlots {
   #last: number;
   /** By category, by number of the slot since the anchor. */
   #counts = new Map<string, Map<number, number>>();
+  /** The seconds of `#slot`, since 1970 UTC: entries of one time come one after the other. */
+  #slotFrom = 0;
+  #slotUntil = 0;
+  #slot = 0;
 
   /**
    * @param covered is shown even where nothing happened
@@ -45,15 +49,9 @@ export class TimeSlots {
    * @param entries how many there are of it
    */
   add(second: number, category: unknown, entries = 1): void {
-    const slot = this.#slotOf(second);
-    if (slot < this.#first || slot > this.#last) {
-      this.#first = Math.min(this.#first, slot);
-      this.#last = Math.max(this.#last, slot);
-      this.#widen();
-    }
+    if (second < this.#slotFrom || second >= this.#slotUntil) this.#find(second);
     const counts = this.#of(typeof category === 'string' && category !== '' ? cutText(category, LONGEST_NAME) : OTHER_NAMES);
-    const reached = this.#slotOf(second);
-    counts.set(reached, (counts.get(reached) ?? 0) + entries);
+    counts.set(this.#slot, (counts.get(this.#slot) ?? 0) + entries);
   }
 
   /** Categories with most entries first. */
@@ -69,15 +67,27 @@ export class TimeSlots {
     };
   }
 
+  #find(second: number): void {
+    const slot = this.#slotOf(second);
+    if (slot < this.#first || slot > this.#last) {
+      this.#first = Math.min(this.#first, slot);
+      this.#last = Math.max(this.#last, slot);
+      this.#widen();
+    }
+    this.#slot = this.#slotOf(second);
+    this.#slotFrom = this.#anchor + this.#slot * this.#step;
+    this.#slotUntil = this.#slotFrom + this.#step;
+  }
+
   #slotOf(second: number): number {
     return Math.floor((Math.min(Math.max(second, 0), LATEST_SECOND) - this.#anchor) / this.#step);
   }
 
   #of(category: string): Map<number, number> {
-    const name = this.#counts.has(category) || this.#counts.size < MOST_CATEGORIES ? category : OTHER_NAMES;
-    const known = this.#counts.get(name);
+    const known = this.#counts.get(category);
     if (known) return known;
-    const counts = new Map<number, number>();
+    const name = this.#counts.size < MOST_CATEGORIES ? category : OTHER_NAMES;
+    const counts = this.#counts.get(name) ?? new Map<number, number>();
     this.#counts.set(name, counts);
     return counts;
   }

@@ -70,14 +70,18 @@ export function isoOfTicks(ticks: string): string {
   return `${wholeSecond}.${ticks.slice(SECOND_DIGITS)}Z`;
 }
 
+/** Whole seconds since 1970 UTC. Digit by digit: every entry is asked for it, and a part of a text would be made for each. */
+export function epochSecondsOf(ticks: string): number {
+  let seconds = 0;
+  for (let at = 0; at < SECOND_DIGITS; at += 1) seconds = seconds * 10 + ticks.charCodeAt(at) - 48;
+  return seconds - SECONDS_UNTIL_1970;
+}
+
 /** Milliseconds since 1970 UTC, finer parts cut off. */
 export function millisOfTicks(ticks: string): number {
   return epochSecondsOf(ticks) * 1000 + Number(ticks.slice(SECOND_DIGITS, SECOND_DIGITS + 3));
 }
 
-function epochSecondsOf(ticks: string): number {
-  return Number(ticks.slice(0, SECOND_DIGITS)) - SECONDS_UNTIL_1970;
-}
 
 function joined(seconds: number, fraction: string): string {
   return String(seconds).padStart(SECOND_DIGITS, "0") + fraction;
