@@ -48,7 +48,7 @@ export class BarList {
     const shown = values.filter(({ key }, place) => place < most || this.#model.isChosen(this.#dimension, key));
     const list = html('ul', {}, ...shown.map((value) => html('li', {}, this.#bar(value, greatest))));
     const more = values.length > this.#short ? [this.#more(values.length, most)] : [];
-    return [...(heading === undefined ? [] : [html('h4', {}, heading)]), list, ...more];
+    return [...(heading === undefined ? [] : [html('h3', {}, heading)]), list, ...more];
   }
 
   #bar(value: ListedValue, greatest: number): HTMLElement {

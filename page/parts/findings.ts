@@ -55,10 +55,10 @@ export function firstSeenList(model: ReportModel, { actors, actorCount, actions,
   const list = html('div', { class: 'first-seen' });
   if (actorCount + actionCount === 0) list.append(html('p', { class: 'empty' }, 'No actor and no action that the earlier exports did not have.'));
   if (actorCount > 0) {
-    list.append(html('h4', {}, counted(actorCount, 'actor', 'actors')), actors === undefined ? html('p', { class: 'empty' }, 'Names are left out.')
+    list.append(html('h3', {}, counted(actorCount, 'actor', 'actors')), actors === undefined ? html('p', { class: 'empty' }, 'Names are left out.')
       : tags(model, actors.map((actor) => ({ dimension: 'actor', name: actor.name, title: actor.kind === 'person' ? actor.upn ?? '' : ACTOR_KINDS[actor.kind], key: groupKey('actor', actor) })), actorCount));
   }
-  if (actionCount > 0) list.append(html('h4', {}, counted(actionCount, 'action', 'actions')), tags(model, actions.map((action) => ({ dimension: 'action', name: action, title: '', key: groupKey('action', action) })), actionCount));
+  if (actionCount > 0) list.append(html('h3', {}, counted(actionCount, 'action', 'actions')), tags(model, actions.map((action) => ({ dimension: 'action', name: action, title: '', key: groupKey('action', action) })), actionCount));
   return list;
 }
 
