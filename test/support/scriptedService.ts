@@ -158,12 +158,12 @@ export class VirtualTime {
 
   /** Lets time pass until the work is done. The work must wait for nothing but {@link pass}. */
   async until<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
-    const done = work.finally(() => { isDone = true; });
+    const state = { isDone: false };
+    const done = work.finally(() => { state.isDone = true; });
     done.catch(() => undefined);
     for (;;) {
       await new Promise((resolve) => { setImmediate(resolve); });
-      if (isDone) return done;
+      if (state.isDone) return done;
       const next = this.#waiting.shift();
       if (!next) continue;
       this.nowMs = next.atMs;

@@ -1,8 +1,8 @@
-import { AuditLogEntry } from './entry';
+import { AuditLogEntry, type EntryNames } from './entry';
 
-/** Before each entry: lengths of raw, original (or {@link NONE}) and id, then 19 digits of ticks. */
-const HEAD_BYTES = 4 + 4 + 4 + 19;
-const TICKS_AT = 12;
+/** Before each entry: lengths of raw, original (or {@link NONE}), id and names, then 19 digits of ticks. */
+const TICKS_AT = 16;
+const HEAD_BYTES = TICKS_AT + 19;
 const NONE = 0xffff_ffff;
 
 /** Bytes of an entry as the service sent them, and of its repair. */
@@ -10,20 +10,21 @@ export function bytesOf({ raw, original }: AuditLogEntry): number {
   return raw.length + (original?.length ?? 0);
 }
 
-/** Entries as bytes, from which {@link readHeldEntries} makes them again without scanning any JSON. */
+/** Entries as bytes, from which {@link readHeldEntries} makes them again without scanning or parsing them. */
 export function holdEntries(entries: readonly AuditLogEntry[]): Buffer {
-  const ids = entries.map(({ id }) => Buffer.from(id, 'utf8'));
-  const size = entries.reduce((sum, entry, index) => sum + HEAD_BYTES + (ids[index]?.length ?? 0) + bytesOf(entry), 0);
+  const texts = entries.map((entry) => ({ id: Buffer.from(entry.id, 'utf8'), names: namesAsBytes(entry) }));
+  const size = entries.reduce((sum, entry, index) => sum + HEAD_BYTES + (texts[index]?.id.length ?? 0) + (texts[index]?.names.length ?? 0) + bytesOf(entry), 0);
   const held = Buffer.allocUnsafeSlow(size);
   let at = 0;
   entries.forEach(({ raw, original, ticks }, index) => {
-    const id = ids[index] as Buffer;
+    const { id, names } = texts[index] as { id: Buffer; names: Buffer };
     held.writeUInt32LE(raw.length, at);
     held.writeUInt32LE(original?.length ?? NONE, at + 4);
     held.writeUInt32LE(id.length, at + 8);
+    held.writeUInt32LE(names.length, at + 12);
     held.write(ticks, at + TICKS_AT, 'latin1');
     at += HEAD_BYTES;
-    for (const part of [id, raw, ...original ? [original] : []]) at += part.copy(held, at);
+    for (const part of [id, names, raw, ...original ? [original] : []]) at += part.copy(held, at);
   });
   return held;
 }
@@ -32,15 +33,27 @@ export function holdEntries(entries: readonly AuditLogEntry[]): Buffer {
 export function readHeldEntries(held: Buffer): AuditLogEntry[] {
   const entries: AuditLogEntry[] = [];
   for (let at = 0; at < held.length;) {
-    const lengths = [held.readUInt32LE(at + 8), held.readUInt32LE(at)] as const;
-    const originalLength = held.readUInt32LE(at + 4);
-    const ticks = held.toString('latin1', at + TICKS_AT, at + HEAD_BYTES);
+    const [rawLength, originalLength] = [held.readUInt32LE(at), held.readUInt32LE(at + 4)];
     const idAt = at + HEAD_BYTES;
-    const rawAt = idAt + lengths[0];
-    const originalAt = rawAt + lengths[1];
+    const namesAt = idAt + held.readUInt32LE(at + 8);
+    const rawAt = namesAt + held.readUInt32LE(at + 12);
+    const originalAt = rawAt + rawLength;
+    const ticks = held.toString('latin1', at + TICKS_AT, idAt);
     at = originalAt + (originalLength === NONE ? 0 : originalLength);
     const original = originalLength === NONE ? undefined : held.subarray(originalAt, at);
-    entries.push(new AuditLogEntry(held.subarray(rawAt, originalAt), held.toString('utf8', idAt, rawAt), ticks, original));
+    entries.push(new AuditLogEntry(held.subarray(rawAt, originalAt), held.toString('utf8', idAt, namesAt), ticks, original, namesOf(held.toString('utf8', namesAt, rawAt))));
   }
   return entries;
+}
+
+/** Known from the scan of the page, which will not be there any more. */
+function namesAsBytes(entry: AuditLogEntry): Buffer {
+  const { category, area, action } = entry.names();
+  entry.forgetFields();
+  return Buffer.from(JSON.stringify([category, area, action]), 'utf8');
+}
+
+function namesOf(text: string): EntryNames {
+  const [category, area, action] = JSON.parse(text) as (string | null)[];
+  return { category: category ?? undefined, area: area ?? undefined, action: action ?? undefined };
 }

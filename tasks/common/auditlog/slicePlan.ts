@@ -1,5 +1,5 @@
 import type { PageBudget } from './pageBudget';
-import { Slice, type SliceRange } from './slice';
+import { Slice } from './slice';
 
 /** Pages still to come below which an export stays one chain. */
 const SHORTEST_CUT = 20;
@@ -11,7 +11,7 @@ const SHORTEST_SLICE = 5;
  */
 const USUAL_SLICE = 30;
 /** The part of what may be held back that the slices being read may fill. */
-const HELD_BY_SLICES = 0.6;
+const HELD_BY_SLICES = 0.75;
 /** Seconds that are asked for twice at a cut, because bounds are widened. */
 const SEAM_SECONDS = 3;
 

@@ -4,6 +4,10 @@ export interface Extent {
   readonly length: number;
 }
 
+function endOf({ at, length }: Extent): number {
+  return at + length;
+}
+
 /** Which parts of a file are free, so that what is freed is written over instead of making the file longer. */
 export class FreeSpace {
   /** Ascending; no two touch each other. */
@@ -35,12 +39,12 @@ export class FreeSpace {
     let [from, to] = [index, index];
     let { at, length } = extent;
     const [before, after] = [this.#free[index - 1], this.#free[index]];
-    if (before && before.at + before.length === at) {
+    if (before !== undefined && endOf(before) === at) {
       from -= 1;
       at = before.at;
       length += before.length;
     }
-    if (after && at + length === after.at) {
+    if (after?.at === at + length) {
       to += 1;
       length += after.length;
     }
