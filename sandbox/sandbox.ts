@@ -52,7 +52,9 @@ export interface SandboxOptions {
   /** Which of them come late while the switch `lateArrivals` is on; default every 50th or so, by up to 20 minutes. */
   readonly lateness?: Lateness;
   /** Instead: exactly so many entries, evenly spread over `start` ≤ t < `end` (ms since 1970), the oldest exactly on `start`. */
-  readonly totalEntries?: {readonly count: number; readonly start: number; readonly end: number};
+  readonly totalEntries?: {readonly count: number; readonly start: number; readonly end: number; /** 95 % of them lie in 5 % of the time. */ readonly crowded?: boolean};
+  /** Keeps every page that was asked for, as the bytes that were sent, and sends them again: for measurements, in which the stand-in must not be what takes the time. Faults and switches then strike only pages that are not kept yet. */
+  readonly keepsPages?: boolean;
   /** Instead: exactly these entries, as objects or as the JSON text the service is to send. */
   readonly entries?: readonly (object | string)[];
   /** Each query leaves an `AuditLog.AccessLog` entry in the log, as in Azure DevOps; default true. */
@@ -132,7 +134,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     entra: new TokenEndpoint({tenants: cast.tenants, key: entraKey, pipelinesKey, tokenLifetime: () => switches.accessTokenLifetime, onToken}),
     keyVault,
     collection: new CollectionService({directory, project, gate, access, key: pipelinesKey, pipelines, build, switches, onToken, onConnection: (run, id, now) => { witness.connectionUsed(run, id, now); }}),
-    audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, access}),
+    audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, access, keepsPages: options.keepsPages ?? false}),
   });
   const rateLimit = options.rateLimit && new RateLimit(options.rateLimit);
   const service = new ServiceServer({certificate, rules, switches, clock, record, rateLimit, route});
@@ -158,7 +160,7 @@ function buildSource(options: SandboxOptions, seed: number, directory: Directory
   const hostileShare = switches.hostile === 'every' ? 1 : switches.hostile ? 0.25 : 0;
   const writer = new EntryWriter(directory, seed, {hostileShare, whitespace: switches.whitespace, strayBackslashShare: switches.strayBackslash ? 0.02 : 0});
   const {totalEntries: total} = options;
-  const timetable = total === undefined ? workingHours(seed, options.entriesPerDay ?? 2000, switches.lateArrivals ? options.lateness ?? USUAL_LATENESS : undefined) : exactly(total.count, total.start, total.end);
+  const timetable = total === undefined ? workingHours(seed, options.entriesPerDay ?? 2000, switches.lateArrivals ? options.lateness ?? USUAL_LATENESS : undefined) : exactly(total.count, total.start, total.end, total.crowded);
   return new GeneratedEntries(seed, timetable, writer);
 }
 

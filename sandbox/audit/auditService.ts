@@ -24,6 +24,8 @@ export interface AuditOptions {
   readonly switches: Readonly<Switches>;
   readonly recordAccess: boolean;
   readonly access: AccessSettings;
+  /** Pages that were sent are sent again as they were. */
+  readonly keepsPages: boolean;
 }
 
 const REMEMBERED_PAGES = 64;
@@ -33,6 +35,7 @@ const REMEMBERED_ROWS = 16;
 export class AuditService {
   private readonly windowOfToken = new Map<string, string>();
   private readonly promised = new Map<string, AuditPage>();
+  private readonly kept = new Map<string, Reply>();
   private readonly lastRows = new Map<string, readonly PageRow[]>();
   private accesses = 0;
 
@@ -53,6 +56,7 @@ export class AuditService {
     if (refused !== undefined) return refused;
     if (resource === 'actions') return jsonReply(200, {count: AUDIT_ACTIONS.length, value: AUDIT_ACTIONS});
     try {
+      if (this.options.keepsPages && request.fault === undefined) return this.keptPage(request, {...caller, userAgent: ''});
       return this.queryLog(request, {...caller, userAgent: request.headers['user-agent'] ?? ''});
     } catch (error) {
       if (error instanceof BadQueryError) return refusal(400, error.message, 'VssPropertyValidationException');
@@ -75,6 +79,12 @@ export class AuditService {
       return refusal(400, message, version.includes('preview') ? 'VssVersionOutOfRangeException' : 'VssInvalidPreviewVersionException');
     }
     return undefined;
+  }
+
+  private keptPage(request: ServiceRequest, reader: {objectId: string; clientId: string; userAgent: string}): Reply {
+    const reply = this.kept.get(request.url.search) ?? this.queryLog(request, reader);
+    this.kept.set(request.url.search, reply);
+    return reply;
   }
 
   private queryLog(request: ServiceRequest, reader: {objectId: string; clientId: string; userAgent: string}): Reply {
