@@ -67,7 +67,7 @@ export class FilterBar {
   }
 
   #chip({ kind, value, without }: Chip): HTMLElement {
-    return html('li', {}, button({ 'class': 'chip', 'aria-label': `Remove the filter ${kind}: ${value}` }, () => this.#model.change(without),
+    return html('li', {}, button({ class: 'chip', title: 'Remove this filter' }, () => this.#model.change(without),
       html('span', { class: 'chip-kind' }, kind), html('bdi', {}, value), html('span', { 'class': 'cross', 'aria-hidden': 'true' }, '×')));
   }
 
