@@ -40,6 +40,8 @@ export class ScriptedService implements PageSource {
   requests = 0;
   inFlight = 0;
   mostInFlight = 0;
+  /** Pages with entries that were answered. */
+  handedOut = 0;
   /** Bounds and token of every request. */
   readonly asked: { readonly start: string; readonly end: string; readonly token: string | undefined }[] = [];
   readonly #entries: readonly AuditLogEntry[];
@@ -64,6 +66,7 @@ export class ScriptedService implements PageSource {
     try {
       await this.#answering(signal);
       signal.throwIfAborted();
+      this.handedOut += 1;
       return this.#page(query, token, this.#habits.faults.get(number));
     } finally {
       this.inFlight -= 1;
