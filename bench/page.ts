@@ -68,12 +68,12 @@ async function inPage<Value>(chromium: Browser, file: string, work: (page: Page)
 }
 
 async function timesOf(page: Page): Promise<Opened> {
-  return page.evaluate('globalThis.marks') as Promise<Opened>;
+  return page.evaluate<Opened>('globalThis.marks');
 }
 
 /** What the reader waits for after a key or a click: until the page has changed and its layout stands. */
 async function answerTimes(page: Page): Promise<{ search: number[]; filter: number[] }> {
-  return page.evaluate(`(() => {
+  return page.evaluate<{ search: number[]; filter: number[] }>(`(() => {
     const timed = (act) => { const before = performance.now(); act(); document.body.offsetHeight; return performance.now() - before; };
     const field = document.querySelector('.search');
     const type = (text) => { field.value = text; field.dispatchEvent(new Event('input')); };
@@ -81,7 +81,7 @@ async function answerTimes(page: Page): Promise<{ search: number[]; filter: numb
     type('');
     const filter = Array.from({ length: ${RUNS} }, () => timed(() => document.querySelector('.list-area button').click()));
     return { search, filter };
-  })()`) as Promise<{ search: number[]; filter: number[] }>;
+  })()`);
 }
 
 function median(values: readonly number[]): string {
