@@ -20,6 +20,8 @@ const pages = { file: `${common}/auditlog/pageReader.ts`, tests: [`${unit}/audit
 const disarming = { file: `${common}/errors/disarm.ts`, tests: [`${unit}/errors/disarm.test.ts`] };
 const adapter = { file: `${common}/agent/azurePipelines.ts`, tests: [`${unit}/agent/azurePipelines.test.ts`] };
 const credentials = { file: `${common}/http/credential.ts`, tests: [`${unit}/http/credential.test.ts`] };
+const throttled = [`${unit}/http/throttledRun.test.ts`];
+const budget = { file: `${common}/http/hostBudget.ts`, tests: [`${unit}/http/hostBudget.test.ts`] };
 const waits = { file: `${common}/http/waits.ts`, tests: ["test/http/retries.test.ts"] };
 const chainHead = { file: `${common}/evidence/chainHead.ts`, tests: [`${unit}/evidence/chainReading.test.ts`] };
 const chainReading = { file: `${common}/evidence/chainReading.ts`, tests: [`${unit}/evidence/chainReading.test.ts`] };
@@ -89,8 +91,16 @@ export const mutants = [
   { ...pages, name: "the body of a redirect is taken for data", from: "return response.status === 200 && looksLikeJson(response.body) &&", to: "return looksLikeJson(response.body) &&" },
   { ...pages, name: "a token that has ended is not renewed", from: "this.#parts.tokens.forget(token);", to: "" },
   { ...pages, name: "a first 401 is taken for the end of a token", from: "SIGN_IN_STATUSES.has(response.status) && this.#hasSucceeded", to: "SIGN_IN_STATUSES.has(response.status)" },
-  { ...waits, name: "Retry-After on a 200 is passed over", from: "this.#notBefore.set(url.hostname, this.#parts.clock() + ms);", to: "" },
+  { ...retries, name: "Retry-After on a 200 is passed over", from: "isLast(tries)) return { outcome: { response }, haltMs: askedMs };", to: "isLast(tries)) return { outcome: { response }, haltMs: undefined };" },
   { ...waits, name: "a wait of hours is waited for", from: "if (ms <= LONGEST_WAIT_MS) return;", to: "return;" },
+  { ...waits, name: "what waits at the same time counts twice", from: "if (this.#waiting === 0) this.#spentMs += this.#sinceMs();", to: "this.#spentMs += this.#sinceMs();" },
+  { ...budget, name: "a halt is for the one who was asked alone", from: "if (pauseMs > 0) this.#parts.haltHost(pauseMs);", to: "if (pauseMs > 0) void pauseMs;" },
+  { ...budget, file: `${common}/http/budgets.ts`, tests: ["test/http/retries.test.ts"], name: "a halt is for one identity alone", from: "for (const budget of this.#hosts.get(host)?.values() ?? []) budget.halt(ms);", to: "budget.halt(ms);" },
+  { ...budget, name: "all that wait start at once after a halt", from: "    this.#ceiling = 1;\n    if (until", to: "    if (until" },
+  { ...budget, name: "what remains of the limit is passed over", tests: throttled, from: "    if (isReading(rate)) {", to: "    if (isReading(rate) && rate.limit < 0) {" },
+  { ...budget, name: "those who wait too long for a halt are not told", from: "if (ms > LONGEST_WAIT_MS) for", to: "if (ms > Infinity) for" },
+  { ...budget, file: `${common}/http/rateMeter.ts`, tests: throttled, name: "requests on their way are not counted against what remains", from: "return this.#remaining - inFlight * this.cost;", to: "return this.#remaining;" },
+  { ...budget, file: `${common}/http/rateMeter.ts`, tests: throttled, name: "all usage is taken for draining away evenly", from: "this.#isEven = Math.abs", to: "this.#isEven = true || Math.abs" },
   { ...attempt, tests: ["test/http/limits.test.ts"], name: "a request as a whole has no time-out", from: "startDeadline(request.wholeTimeoutMs,", to: "startDeadline(2 ** 31 - 1," },
   { ...attempt, tests: ["test/http/limits.test.ts"], name: "a body may be of any size", from: "if (length > request.maximumBytes)", to: "if (length > Infinity)" },
 

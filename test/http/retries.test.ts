@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import { azureDevOpsCredential } from '../../tasks/common/http/credential';
+import { Budgets } from '../../tasks/common/http/budgets';
+import { azureDevOpsCredential, keyVaultCredential } from '../../tasks/common/http/credential';
 import type { HttpRequest, HttpResponse } from '../../tasks/common/http/http';
 import { Authority } from '../support/certificates';
 import { rejection, shown } from '../support/rejection';
@@ -9,6 +10,7 @@ import { inTurn, json, TlsServer, type Answer } from '../support/tlsServer';
 
 const GUID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const ok = json({ fine: true });
+const NO_NEWS = { limit: undefined, remaining: undefined, resetInMs: undefined, delayedMs: undefined, isWarning: false };
 
 describe('http: what is tried again', () => {
   let authority: Authority;
@@ -192,6 +194,24 @@ describe('http: what is tried again', () => {
       assert.deepEqual(seen.slice(0, 2).map((request) => request.open), [1, 1]);
       assert.deepEqual(test.waits, [{ host: 'localhost', ms: 5000, why: 'asked' }]);
       assert.equal(test.http.statistics.waitedMs, 5000);
+    });
+
+    it('halts the whole host, whoever was asked; and does so once for all of them', async () => {
+      const other = { audience: 'the job token', hosts: ['localhost'], authorization: 'Bearer x' } as const;
+      const budgets = new Budgets({ clock: test.time.clock, sleep: test.time.sleep, onHalt: (host, ms) => { told.push([host, ms]); }, onPace: () => undefined });
+      const told: [string, number][] = [];
+      const nobody = budgets.of(server.url(), undefined);
+      const known = budgets.of(server.url(), other);
+      assert.notEqual(nobody, known);
+      assert.equal(budgets.of(server.url('/b'), { ...other, authorization: 'Bearer renewed' }), known);
+      const pass = await nobody.enter(0, signal);
+      pass.giveBack({ rate: NO_NEWS, isRefused: false, haltMs: 7000 });
+      const began = test.time.nowMs;
+      await known.enter(1, signal);
+      assert.equal(test.time.nowMs, began + 7000);
+      assert.deepEqual(told, [['localhost', 7000]]);
+      budgets.of(server.url(), undefined).halt(3000);
+      assert.equal(budgets.of(server.url(), keyVaultCredential('x', 'localhost')).notBefore, test.time.nowMs + 3000);
     });
 
     it('of more than ten minutes on a 200 stops the next request, not this one', async () => {

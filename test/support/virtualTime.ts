@@ -43,12 +43,12 @@ export class VirtualTime {
 
   /** Lets time go on until the work is done; an error when everybody waits for something that no sleeper brings. */
   async run<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
-    const settled = work.finally(() => { isDone = true; });
+    const progress = { isDone: false };
+    const settled = work.finally(() => { progress.isDone = true; });
     settled.catch(() => undefined);
     for (;;) {
       await new Promise(setImmediate);
-      if (isDone) return settled;
+      if (progress.isDone) return settled;
       const next = this.#sleepers.reduce<Sleeper | undefined>((first, other) => (first === undefined || other.at < first.at || (other.at === first.at && other.order < first.order) ? other : first), undefined);
       if (!next) throw new Error('Nobody sleeps, and the work is not done.');
       this.#sleepers = this.#sleepers.filter((other) => other !== next);
