@@ -89,7 +89,8 @@ class SliceReading {
 
   /** Ends what is still on its way and removes what is held back. */
   async end(): Promise<void> {
-    this.#halt.abort(new Error('Nobody waits for the entries any more.'));
+    // After a true end nothing is on its way, and a token that is being renewed is for the next reading.
+    if (this.#tasks.size > 0) this.#halt.abort(new Error('Nobody waits for the entries any more.'));
     await Promise.all(this.#tasks);
     this.#outer.removeEventListener('abort', this.#onOuterAbort);
     await this.#heldBack.close();

@@ -23,7 +23,7 @@ export type Scope = typeof AZURE_DEVOPS_SCOPE | typeof KEY_VAULT_SCOPE;
 
 /** Where the export gets its access token: the same one until it nears its end, then a new one. */
 export interface AccessTokens {
-  /** A token that is good for at least some minutes. Many callers at once share one exchange. */
+  /** A token that is good for at least two minutes. Many callers at once share one exchange; while it is renewed early, they go on with the one before. */
   get(signal: AbortSignal): Promise<string>;
   /** Forgets the token, because the service refused it; the next {@link get} exchanges a fresh assertion. */
   forget(token: string): void;
@@ -37,19 +37,34 @@ export interface AccessTokenParts {
   readonly clock: Clock;
 }
 
-/** A token with less than this left is replaced before it is used, ms. */
+/** A token with less than this left is being replaced, ms. */
 const RENEWAL_MARGIN_MS = 5 * 60_000;
+/** A token with less than this left is not used any more, ms: a request can take so long. */
+const LEAST_LEFT_MS = 2 * 60_000;
 
 /** Tokens of one service; each service needs its own, and gets one from an assertion of its own. */
 export function createAccessTokens(parts: AccessTokenParts, scope: Scope = AZURE_DEVOPS_SCOPE): AccessTokens {
   let current: IssuedToken | undefined;
   let exchange: Promise<IssuedToken> | undefined;
+  /** The token whose early renewal failed: it is renewed once it has to be. */
+  let kept: string | undefined;
+  /** A token that is renewed late, and waited for. */
+  let shortLived: string | undefined;
+  const renew = async (signal: AbortSignal): Promise<IssuedToken> => {
+    exchange ??= signIn(parts, signal, scope).finally(() => { exchange = undefined; });
+    current = await exchange;
+    // One that was short from the beginning would be renewed early again and again.
+    if (current.endsAt - parts.clock() < 2 * RENEWAL_MARGIN_MS) shortLived = current.token;
+    return current;
+  };
   return {
     async get(signal) {
-      if (current && current.endsAt - parts.clock() > RENEWAL_MARGIN_MS) return current.token;
-      exchange ??= signIn(parts, signal, scope).finally(() => { exchange = undefined; });
-      current = await exchange;
-      return current.token;
+      const leftMs = current ? current.endsAt - parts.clock() : 0;
+      if (!current || leftMs <= (current.token === shortLived ? RENEWAL_MARGIN_MS : LEAST_LEFT_MS)) return (await renew(signal)).token;
+      const { token } = current;
+      // Requests go on with the token that is still good, while one of them fetches the next.
+      if (leftMs <= RENEWAL_MARGIN_MS && !exchange && token !== kept) renew(signal).catch(() => { kept = token; });
+      return token;
     },
     forget(token) {
       if (current?.token === token) current = undefined;

@@ -82,11 +82,35 @@ describe('access tokens', () => {
     assert.deepEqual([cloud.count('oidc'), cloud.count('token')], [1, 1]);
   });
 
-  it('are kept until five minutes before their end, then renewed with a new assertion, once', async () => {
+  it('are renewed from five minutes before their end on, once, while requests go on with the one that is still good', async () => {
     const first = await tokens.get(signal);
     aheadMs = 54 * MINUTE;
     assert.equal(await tokens.get(signal), first);
+    assert.equal(cloud.count('oidc'), 1);
     aheadMs = 55 * MINUTE + 1000;
+    assert.deepEqual(await Promise.all([tokens.get(signal), tokens.get(signal)]), [first, first]);
+    while (cloud.count('token') < 2 || await tokens.get(signal) === first) await new Promise((resolve) => { setTimeout(resolve, 5); });
+    assert.equal(await tokens.get(signal), newest());
+    assert.deepEqual([cloud.count('oidc'), cloud.count('token')], [2, 2]);
+  });
+
+  it('stay in use when they cannot be renewed early, which is not tried again before it has to be', async () => {
+    const first = await tokens.get(signal);
+    cloud.replace('oidc', json({}, 404));
+    aheadMs = 56 * MINUTE;
+    for (let request = 0; request < 20; request += 1) {
+      assert.equal(await tokens.get(signal), first);
+      await new Promise((resolve) => { setTimeout(resolve, 10); });
+    }
+    assert.equal(cloud.count('oidc'), 2);
+    cloud.reset();
+    aheadMs = 59 * MINUTE;
+    assert.equal(await tokens.get(signal), newest());
+  });
+
+  it('are not used in their last two minutes, but renewed with a new assertion, once', async () => {
+    const first = await tokens.get(signal);
+    aheadMs = 59 * MINUTE;
     const renewed = await Promise.all([tokens.get(signal), tokens.get(signal), tokens.get(signal)]);
     assert.deepEqual(new Set(renewed), new Set([newest()]));
     assert.notEqual(renewed[0], first);
