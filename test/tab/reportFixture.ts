@@ -5,6 +5,8 @@ export interface FixtureOptions {
   readonly organization?: string;
   readonly rows?: number;
   readonly detail?: ReportData['detail'];
+  /** Whether the whole entries come along. */
+  readonly hasLines?: boolean;
   readonly start?: string;
   readonly end?: string;
   readonly job?: string;
@@ -18,7 +20,7 @@ const ROWS_A_CHUNK = 2_000;
 const CATEGORIES = ['Access', 'Modify', 'Create', 'Remove'];
 
 /** Data as the task attaches them, with as many rows as asked for; the same for the same options. */
-export function reportFixture({ organization = 'fabrikam', rows = 40, detail = 'full', start = '2026-11-19T00:00:00Z', end = '2026-11-20T00:00:00Z', job = 'Export', attempt = 1, text = (field) => field }: FixtureOptions = {}): ReportData {
+export function reportFixture({ organization = 'fabrikam', rows = 40, detail = 'full', hasLines = true, start = '2026-11-19T00:00:00Z', end = '2026-11-20T00:00:00Z', job = 'Export', attempt = 1, text = (field) => field }: FixtureOptions = {}): ReportData {
   const actors = Array.from({ length: 7 }, (_, index): ReportActor => ({ kind: index === 6 ? 'servicePrincipal' : 'person', name: `${text('Actor')} ${index}`, upn: index === 6 ? null : `actor${index}@fabrikam.example`, id: `a${index}` }));
   const named = (field: string, count: number): NameCount[] => Array.from({ length: count }, (_, index) => ({ name: `${text(field)} ${index}`, entries: Math.ceil(rows / count) }));
   const counts = (values: NameCount[]) => ({ values: rows > 0 ? values : [], others: { names: 0, entries: 0 } });
@@ -36,11 +38,11 @@ export function reportFixture({ organization = 'fabrikam', rows = 40, detail = '
     dimensions: Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, !isFull && (dimension === 'actor' || dimension === 'ip') ? { values: [], others: { names: 7, entries: rows } } : counts(ofDimension[dimension] ?? named(dimension, 5))])) as unknown as ReportData['dimensions'],
     firstSeen: null,
     notable: rows > 0 ? [{ rule: 'streamDeleted', entries: 1, shown: isFull ? [{ id: '1;x', ms: Date.parse(start) + HOUR_MS, action: 'AuditLog.StreamDeletedByUser', actor: text('Actor'), project: text('project'), details: text('details') }] : [] }] : [],
-    rows: isFull ? { included: rows, leftOut: 0, chunks: Array.from({ length: Math.ceil(rows / ROWS_A_CHUNK) }, (_, chunk) => chunkOf(chunk * ROWS_A_CHUNK, Math.min(rows - chunk * ROWS_A_CHUNK, ROWS_A_CHUNK), actors, Date.parse(end), text)) } : null,
+    rows: isFull ? { form: 'chunks', included: rows, leftOut: 0, chunks: Array.from({ length: Math.ceil(rows / ROWS_A_CHUNK) }, (_, chunk) => chunkOf(chunk * ROWS_A_CHUNK, Math.min(rows - chunk * ROWS_A_CHUNK, ROWS_A_CHUNK), actors, Date.parse(end), text, hasLines)) } : null,
   };
 }
 
-function chunkOf(first: number, rows: number, actors: readonly ReportActor[], endMs: number, text: (field: string) => string): RowChunk {
+function chunkOf(first: number, rows: number, actors: readonly ReportActor[], endMs: number, text: (field: string) => string, hasLines: boolean): RowChunk {
   const numbers = Array.from({ length: rows }, (_, row) => first + row);
   const few = (field: string, count: number) => ({ values: Array.from({ length: count }, (_, index) => `${text(field)} ${index}`), index: numbers.map((row) => row % count) });
   const columns = {
@@ -54,7 +56,7 @@ function chunkOf(first: number, rows: number, actors: readonly ReportActor[], en
     own: [], late: [],
   };
   const lines = numbers.map((row) => JSON.stringify({ id: `${text('id')};${row}`, details: `${text('details')} of entry number ${row}.` })).join('\n');
-  return { rows, columns: packed(JSON.stringify(columns)), lines: packed(`${lines}\n`) };
+  return { rows, columns: packed(JSON.stringify(columns)), lines: hasLines ? packed(`${lines}\n`) : null };
 }
 
 function packed(text: string): string {

@@ -56,12 +56,12 @@ export class TabPage {
 
   /** Waits until the tab shows a state. */
   async state(name: string): Promise<void> {
-    await this.frame.locator(`[data-name="${name}"]`).waitFor({ timeout: 10_000 });
+    await this.frame.locator(`[data-name="${name}"]`).waitFor({ timeout: 30_000 });
   }
 
   /** Waits until a report with all its rows is there. */
   async report(): Promise<void> {
-    await this.frame.locator('.audit-report[data-state="ready"]').waitFor({ timeout: 15_000 });
+    await this.frame.locator('.audit-report[data-state="ready"]').waitFor({ timeout: 30_000 });
   }
 
   async text(): Promise<string> {

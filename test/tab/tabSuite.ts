@@ -17,7 +17,7 @@ export interface TabSuite {
 export function tabSuite(title: string, define: (suite: () => TabSuite) => void): void {
   const executable = findChromium(title);
   (executable === undefined ? describe.skip : describe)(title, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let browser: Browser;
     let devOps: FakeDevOps;
     let pages: TabPage[] = [];
