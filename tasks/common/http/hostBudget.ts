@@ -199,6 +199,8 @@ export class HostBudget {
       this.#isPaced = true;
     } else if (!rate.isWarning && this.#isPaced && this.#meter?.relax(answered) === true) {
       this.#isPaced = false;
+      // That all is there again is a belief; it is tried out a few requests at a time.
+      this.#ceiling = Math.min(this.#ceiling, this.#inFlight + 1);
       this.#parts.events.onPace({ left: undefined });
     }
     const pauseMs = haltMs > 0 ? haltMs : rate.delayedMs ?? 0;
