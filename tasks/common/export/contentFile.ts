@@ -8,8 +8,8 @@ import { PumpedTransform } from './pumpedTransform';
 
 /** Small pieces are gathered until they are worth a call, bytes. */
 const GATHERED_BYTES = 256 * 1024;
-/** Fast, and large files still shrink to about a tenth: the thread pool must keep up with the service. */
-const GZIP_LEVEL = 4;
+/** A file of a fifth: from here on a twentieth less takes half as long again, and the thread pool must keep up with the service. */
+const GZIP_LEVEL = 3;
 
 /** A file to which content is given piece by piece, compressed on the way when its name says so (`.gz`). */
 export class ContentFile {

@@ -11,7 +11,9 @@ export const ROWS_PER_FILE = 1_000_000;
 /** The documented fields, then the entry's instant for spreadsheets, then all other fields as JSON. */
 export const CSV_COLUMNS = [...DOCUMENTED_FIELDS, 'timestampUtc', 'extraFields'] as const;
 
-const DOCUMENTED: ReadonlySet<string> = new Set(DOCUMENTED_FIELDS);
+const COLUMN_OF: ReadonlyMap<string, number> = new Map(DOCUMENTED_FIELDS.map((name, column) => [name, column]));
+const TIME_COLUMN = DOCUMENTED_FIELDS.length;
+const EXTRA_COLUMN = TIME_COLUMN + 1;
 
 export type CsvDelimiter = ',' | ';' | '\t';
 
@@ -82,17 +84,29 @@ class CsvPart {
 
 function toRow(entry: AuditLogEntry): string[] {
   const fields = entry.fields();
-  const row = DOCUMENTED_FIELDS.map((name) => csvCell(fields[name]));
-  row.push(spreadsheetTime(entry.ticks), extraFields(fields));
+  const names = Object.keys(fields);
+  const values = Object.values(fields);
+  const row = new Array<string>(CSV_COLUMNS.length).fill('');
+  const extra: [name: string, value: unknown][] = [];
+  // By what an entry has, not by what it could have: looking for each column in each entry took longer than all else here.
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] as string;
+    const column = COLUMN_OF.get(name);
+    if (column === undefined) extra.push([name, values[index]]);
+    else row[column] = csvCell(values[index]);
+  }
+  row[TIME_COLUMN] = spreadsheetTime(entry, fields['timestamp']);
+  if (extra.length > 0) row[EXTRA_COLUMN] = csvCell(Object.fromEntries(extra));
   return row;
 }
 
-function extraFields(fields: Readonly<Record<string, unknown>>): string {
-  const extra = Object.keys(fields).filter((name) => !DOCUMENTED.has(name));
-  return extra.length === 0 ? '' : csvCell(Object.fromEntries(extra.map((name) => [name, fields[name]])));
+/** `2026-11-20 14:05:02.146`: spreadsheets take this for an instant; the full precision is in `timestamp`. */
+function spreadsheetTime({ ticks }: AuditLogEntry, timestamp: unknown): string {
+  const text = typeof timestamp === 'string' && IN_UTC.test(timestamp) ? timestamp : isoOfTicks(ticks);
+  return `${text.slice(0, DATE_LENGTH)} ${text.slice(DATE_LENGTH + 1, TIME_LENGTH)}`;
 }
 
-/** `2026-11-20 14:05:02.146`: spreadsheets take this for an instant; the full precision is in `timestamp`. */
-function spreadsheetTime(ticks: string): string {
-  return isoOfTicks(ticks).slice(0, 23).replace('T', ' ');
-}
+/** A timestamp that says all of it already, as nearly every one does. */
+const IN_UTC = /^.{19}\.\d{3,7}(?:Z|\+00:00)$/;
+const DATE_LENGTH = '2026-11-20'.length;
+const TIME_LENGTH = '2026-11-20T14:05:02.146'.length;
