@@ -14,7 +14,8 @@
 const common = "tasks/common";
 const unit = "test/unit";
 const continuation = { file: `${common}/auditlog/continuation.ts`, tests: [`${unit}/auditlog/continuation.test.ts`] };
-const reading = { file: `${common}/auditlog/readEntries.ts`, tests: [`${unit}/auditlog/readEntries.test.ts`] };
+const reading = { file: `${common}/auditlog/chain.ts`, tests: [`${unit}/auditlog/readEntries.test.ts`] };
+const slices = { tests: [`${unit}/auditlog/readSlices.test.ts`] };
 const order = { file: `${common}/auditlog/order.ts`, tests: [`${unit}/auditlog/order.test.ts`] };
 const pages = { file: `${common}/auditlog/pageReader.ts`, tests: [`${unit}/auditlog/pageReader.test.ts`] };
 const disarming = { file: `${common}/errors/disarm.ts`, tests: [`${unit}/errors/disarm.test.ts`] };
@@ -52,16 +53,35 @@ export const mutants = [
   { ...continuation, name: "empty pages are read for ever", from: "this.#emptyPages > MOST_EMPTY_PAGES", to: "false" },
   { ...continuation, name: "the token ends the export, not hasMore", from: "if (!page.hasMore) return undefined;", to: "if (page.continuationToken === undefined) return undefined;" },
 
-  { ...reading, name: "the window's start is left out", from: "ticks >= first", to: "ticks > first" },
-  { ...reading, name: "older entries than the window's come along", from: "ticks >= first && ", to: "" },
-  { ...reading, name: "the window's end is let in", from: "ticks < beyond", to: "ticks <= beyond" },
-  { ...reading, name: "younger entries than the window's come along", from: " && ticks < beyond", to: "" },
-  { ...reading, name: "the last entries are forgotten", from: "order.flush()", to: "[]" },
+  { ...reading, name: "the window's start is left out", from: "ticks >= this.#first", to: "ticks > this.#first" },
+  { ...reading, name: "older entries than the window's come along", from: "ticks >= this.#first && ", to: "" },
+  { ...reading, name: "the window's end is let in", from: "ticks < this.#beyond", to: "ticks <= this.#beyond" },
+  { ...reading, name: "younger entries than the window's come along", from: " && ticks < this.#beyond", to: "" },
+  { ...reading, name: "the last entries are forgotten", from: "chain.rest()", to: "[]", file: `${common}/auditlog/readEntries.ts` },
+
+  { ...slices, file: `${common}/auditlog/chain.ts`, name: "a chain that was cut stops a page early", from: "if (boundary !== undefined && boundary < this.#floor) return true;", to: "if (page.entries.some(({ ticks }) => ticks < this.#floor)) return true;" },
+  { ...slices, file: `${common}/auditlog/chain.ts`, name: "a token is believed although its page is out of order", from: " && isInOrder(page.entries, this.#oldest)", to: "" },
+  { ...slices, file: `${common}/auditlog/chain.ts`, name: "a chain hands on what lies beyond its cut", from: "entries.filter(({ ticks }) => ticks >= this.#floor)", to: "entries" },
+  { ...slices, file: `${common}/auditlog/chain.ts`, name: "what was certain comes again after a token was refused", from: "this.#beyond = boundary;", to: "" },
+  { ...slices, file: `${common}/auditlog/chain.ts`, name: "a refused token is begun with again and again", from: " || this.#restarts >= MOST_RESTARTS", to: "" },
+  { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "what comes early is not held back", from: "const [front] = this.#slices;", to: "const front = this.#slices.find(({ held }) => held.length > 0) ?? this.#slices[0];" },
+  { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "a slice is done with before its last page is held", from: "front.isRead && !front.isReading", to: "front.isRead" },
+  { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "requests are started after a halt", from: "!this.#failure && !this.#halt.signal.aborted && ", to: "" },
+  { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "a failure leaves the other requests running", from: "this.#failure ??= { thrown };\n    this.#halt.abort(thrown);", to: "this.#failure ??= { thrown };" },
+  { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "a listener stays on the run's signal", from: "this.#outer.removeEventListener('abort', this.#onOuterAbort);", to: "" },
+  { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "merged entries are read in slices", from: " || !query.skipAggregation", to: "" },
+  { ...slices, file: `${common}/auditlog/slicePlan.ts`, name: "short exports are cut", from: "const SHORTEST_CUT = 20;", to: "const SHORTEST_CUT = 2;" },
+  { ...slices, file: `${common}/auditlog/slicePlan.ts`, name: "nothing bounds what is held back", from: "return heldBytes + limits.concurrency * budget.pageBytes <= allowed;", to: "return heldBytes + limits.concurrency * budget.pageBytes <= allowed || true;" },
+  { ...slices, file: `${common}/auditlog/slicePlan.ts`, name: "slices are not cut again", from: "if (!longest) return undefined;", to: "if (!longest?.isWhole) return undefined;" },
+  { file: `${common}/auditlog/heldEntries.ts`, tests: [`${unit}/auditlog/heldEntries.test.ts`], name: "held entries lose their original bytes", from: "const original = originalLength === NONE ? undefined : held.subarray(originalAt, at);", to: "const original = undefined;" },
+  { file: `${common}/files/freeSpace.ts`, tests: [`${unit}/files/spillFile.test.ts`], name: "a place in the spill file is given twice", from: "return { at: found.at, length };", to: "return { at: 0, length };" },
+  { file: `${common}/files/spillFile.ts`, tests: [`${unit}/files/spillFile.test.ts`], name: "everybody may read what is held back", from: "0o600", to: "0o644" },
+  { file: `${common}/identity/accessToken.ts`, tests: [`${unit}/identity/accessToken.test.ts`], name: "everybody waits while a token is renewed early", from: "leftMs <= (current.token === shortLived ? RENEWAL_MARGIN_MS : LEAST_LEFT_MS)", to: "leftMs <= RENEWAL_MARGIN_MS" },
 
   { ...order, name: "neighbouring duplicates stay", from: "sorted[index - 1]?.id !== entry.id", to: "true" },
   { ...order, name: "late duplicates stay", from: "this.duplicates += 1;\n    return false;", to: "this.duplicates += 1;\n    return true;" },
   { ...order, name: "entries far out of order pass", from: "throw tooLate();", to: "return true;" },
-  { ...order, name: "an instant is torn apart between two pages", from: "cut > 0 && sorted[cut - 1]?.ticks === sorted[cut]?.ticks", to: "false" },
+  { ...order, name: "an instant is torn apart between two pages", from: "cut > 0 && sorted[cut - 1]?.ticks === open", to: "false" },
   { ...order, file: `${common}/auditlog/entry.ts`, name: "oldest entries come first", from: "left.ticks > right.ticks ? -1 : 1", to: "left.ticks > right.ticks ? 1 : -1" },
   { ...order, file: `${common}/auditlog/entry.ts`, name: "entries of one instant are in any order", from: "return left.id < right.id ? -1 : 1;", to: "return 0;" },
 

@@ -29,9 +29,10 @@ export interface Portion {
 
 function progress(reporter: Progress, { index, count }: Portion, window: Window, batch: EntryBatch, tally: Tally, elapsedMs: number): void {
   const reachedMs = batch.reached === undefined ? window.endSeconds * 1000 : millisOfTicks(batch.reached);
-  const done = (window.endSeconds * 1000 - reachedMs) / ((window.endSeconds - window.startSeconds) * 1000);
+  const done = batch.ahead?.share ?? (window.endSeconds * 1000 - reachedMs) / ((window.endSeconds - window.startSeconds) * 1000);
+  const ahead = batch.ahead === undefined || batch.ahead.entries === 0 ? '' : `, and ${formatCount(batch.ahead.entries)} older ones read ahead`;
   reporter.report((index + done) / count * 100, () =>
-    `${formatCount(tally.entries)} entries in ${pages(batch.pages)}, ${duration(elapsedMs)}, back to ${batch.reached === undefined ? 'nothing yet' : isoOfTicks(batch.reached).slice(0, 19)}Z.`);
+    `${formatCount(tally.entries)} entries${ahead} in ${pages(batch.pages)}, ${duration(elapsedMs)}, back to ${batch.reached === undefined ? 'nothing yet' : isoOfTicks(batch.reached).slice(0, 19)}Z.`);
 }
 
 function written(agent: ExportAgent, { count }: Portion, result: WrittenExport, statistics: HttpStatistics, elapsedMs: number): void {

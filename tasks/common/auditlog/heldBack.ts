@@ -6,6 +6,7 @@ import { bytesOf, holdEntries, readHeldEntries } from './heldEntries';
 /** Entries that came before their turn. */
 export interface HeldBatch {
   readonly bytes: number;
+  readonly count: number;
   /** Ticks of the oldest entry that its chain had seen by then. */
   readonly reached: string | undefined;
   readonly place: { readonly entries: readonly AuditLogEntry[] } | { readonly extent: Extent };
@@ -22,6 +23,8 @@ export interface HeldBackOptions {
 export class HeldBack {
   /** Bytes of all entries held, wherever. */
   bytes = 0;
+  /** How many. */
+  count = 0;
   readonly #options: HeldBackOptions;
   #memoryBytes = 0;
   #file: Promise<SpillFile> | undefined;
@@ -36,19 +39,22 @@ export class HeldBack {
    */
   async keep(entries: readonly AuditLogEntry[], reached: string | undefined, isNext: boolean): Promise<HeldBatch> {
     const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
+    const count = entries.length;
     this.bytes += bytes;
+    this.count += count;
     if (isNext || entries.length === 0 || this.#memoryBytes + bytes <= this.#options.memoryBytes) {
       this.#memoryBytes += bytes;
-      return { bytes, reached, place: { entries } };
+      return { bytes, count, reached, place: { entries } };
     }
     this.#file ??= SpillFile.create(this.#options.folder);
     const file = await this.#file;
-    return { bytes, reached, place: { extent: await file.write(holdEntries(entries)) } };
+    return { bytes, count, reached, place: { extent: await file.write(holdEntries(entries)) } };
   }
 
   /** @throws TaskError OUTPUT_NOT_WRITABLE */
-  async take({ bytes, place }: HeldBatch): Promise<readonly AuditLogEntry[]> {
+  async take({ bytes, count, place }: HeldBatch): Promise<readonly AuditLogEntry[]> {
     this.bytes -= bytes;
+    this.count -= count;
     if ('entries' in place) {
       this.#memoryBytes -= bytes;
       return place.entries;

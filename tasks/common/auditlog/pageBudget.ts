@@ -22,7 +22,7 @@ export class PageBudget {
   note(page: AuditLogPage): void {
     for (const { raw } of page.entries) this.#bytes += raw.length;
     this.#entries += page.entries.length;
-    if (page.hasMore) this.#granted = Math.max(this.#granted ?? 0, page.entries.length);
+    if (page.hasMore && page.entries.length > 0) this.#granted = Math.max(this.#granted ?? 0, page.entries.length);
   }
 
   /** Entries of a full page. */

@@ -21,15 +21,17 @@ export class PageReader {
   readonly #parts: PageReaderParts;
   #terms: QueryTerms;
   #hasSucceeded = false;
+  /** The most entries of a page that was not the last: more the service did not grant. */
+  #granted: number | undefined;
 
   constructor(parts: PageReaderParts) {
     this.#parts = parts;
     this.#terms = { apiVersion: API_VERSIONS[0], batchSize: parts.batchSize ?? BATCH_SIZES[0] };
   }
 
-  /** The terms of the last successful query. */
+  /** The terms in which the service has answered: as many entries a page as it granted, where it was asked for more pages than one. */
   get terms(): QueryTerms {
-    return this.#terms;
+    return { ...this.#terms, batchSize: this.#granted ?? this.#terms.batchSize };
   }
 
   /**
@@ -51,6 +53,7 @@ export class PageReader {
       if (isPage(response)) {
         const page = pageOf(response);
         this.#hasSucceeded = true;
+        if (page.hasMore && page.entries.length > 0) this.#granted = Math.max(this.#granted ?? 0, page.entries.length);
         return page;
       }
       if (SIGN_IN_STATUSES.has(response.status) && this.#hasSucceeded && !hasRenewed) {

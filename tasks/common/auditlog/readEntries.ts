@@ -10,6 +10,15 @@ export interface EntryBatch {
   readonly pages: number;
   /** Ticks of the oldest entry seen so far, without a hole above it; undefined before the first. */
   readonly reached: string | undefined;
+  /** Where several chains read: what is read beside these. */
+  readonly ahead?: ReadAhead;
+}
+
+export interface ReadAhead {
+  /** Entries older than these that are read already and wait for their turn. */
+  readonly entries: number;
+  /** The part of the window's time that is read, 0 to 1. Never goes back. */
+  readonly share: number;
 }
 
 /**

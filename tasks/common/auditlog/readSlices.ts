@@ -106,7 +106,13 @@ class SliceReading {
     this.#assertGoesOn();
     this.#startRequests();
     this.#reached = batch.reached ?? this.#reached;
-    return { entries, pages: this.#pages, reached: this.#reached };
+    return { entries, pages: this.#pages, reached: this.#reached, ahead: { entries: this.#heldBack.count, share: this.#shareRead() } };
+  }
+
+  #shareRead(): number {
+    const { startSeconds, endSeconds } = this.#query.window;
+    const left = this.#slices.reduce((sum, { secondsLeft }) => sum + secondsLeft, 0);
+    return endSeconds === startSeconds ? 1 : 1 - left / (endSeconds - startSeconds);
   }
 
   #startRequests(): void {

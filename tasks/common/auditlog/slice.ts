@@ -61,6 +61,11 @@ export class Slice {
     return Math.min(this.to, reached === undefined ? this.to : millisOfTicks(reached) / 1000);
   }
 
+  /** Seconds of it that are still to be read. */
+  get secondsLeft(): number {
+    return this.#isRead ? 0 : Math.max(0, this.position - this.#from);
+  }
+
   /** Seconds that are still to be read, without those that the page on its way will most likely hold. */
   ahead(pageEntries: number): SliceRange {
     const onItsWay = this.isReading && this.#rate !== undefined ? pageEntries / this.#rate : 0;

@@ -84,9 +84,28 @@ describe('page reader', () => {
     await reader.read(query, undefined, never);
     await reader.read(query, 'next', never);
     assert.deepEqual(requests.map(asked), [['7.1-preview.1', '1000'], ['7.2-preview.1', '1000'], ['7.2-preview.1', '1000']]);
-    assert.deepEqual(reader.terms, { apiVersion: '7.2-preview.1', batchSize: 1000 });
+    assert.equal(reader.terms.apiVersion, '7.2-preview.1');
     assert.equal(notices.length, 1);
     assert.match(notices[0] ?? '', /7\.1-preview\.1.*7\.2-preview\.1/);
+  });
+
+  it('tells how many entries a page the service grants, once a page was not the last', async () => {
+    const last = answerOf([fieldsOf(ticksAfter(3), 3)]);
+    const two = answerOf([fieldsOf(ticksAfter(2), 2), fieldsOf(ticksAfter(1), 1)], { hasMore: true, continuationToken: 'next' });
+    const { reader } = readerOf(response(200, last), response(200, answerOf([], { hasMore: true, continuationToken: 'a' })), response(200, two), response(200, PAGE));
+    const granted: number[] = [reader.terms.batchSize];
+    for (let page = 0; page < 4; page += 1) {
+      await reader.read(query, undefined, never);
+      granted.push(reader.terms.batchSize);
+    }
+    assert.deepEqual(granted, [1000, 1000, 1000, 2, 2]);
+  });
+
+  it('asks for fewer entries a page where the query wants fewer', async () => {
+    const { reader, requests } = readerOf(response(200, PAGE), response(200, PAGE));
+    await reader.read({ ...query, batchSize: 300 }, undefined, never);
+    await reader.read({ ...query, batchSize: 3000 }, undefined, never);
+    assert.deepEqual(requests.map((request) => asked(request)[1]), ['300', '1000']);
   });
 
   it('turns to smaller pages when large ones are refused', async () => {
