@@ -2,7 +2,7 @@ import { DIMENSIONS, type Dimension, type NameCount, type ReportActor, type Repo
 import { HourOfWeek, ZoneClock } from './clock';
 import { isFiltered, NO_FILTERS, type Filters } from './rows/filters';
 import { countKey, groupKey } from './rows/groups';
-import { loadRows, type RowProgress } from './rows/loadRows';
+import { rowSource, type RowProgress, type RowSource } from './rows/rowSource';
 import { RowStore } from './rows/rowStore';
 import { selectRows, type ChartPlaces, type Selection } from './rows/selectRows';
 
@@ -24,6 +24,7 @@ const MOST_ROWS = 2_000_000;
 export class ReportModel {
   readonly data: ReportData;
   readonly store: RowStore;
+  readonly source: RowSource | undefined;
   filters: Filters = NO_FILTERS;
   selection: Selection;
   progress: RowProgress;
@@ -35,8 +36,9 @@ export class ReportModel {
 
   constructor(data: ReportData) {
     this.data = data;
-    this.store = new RowStore(Math.min(MOST_ROWS, data.rows?.chunks.reduce((sum, { rows }) => sum + rows, 0) ?? 0));
-    this.progress = { isDone: data.rows === null, unreadable: 0 };
+    this.source = rowSource(data);
+    this.store = new RowStore(Math.min(MOST_ROWS, this.source?.capacity ?? 0));
+    this.progress = this.source?.progress ?? { isDone: true, unreadable: 0, leftOut: 0, expected: 0 };
     const [begin, step] = [Date.parse(data.overTime.start), data.overTime.stepSeconds * 1000];
     const hours = new HourOfWeek(data.timeZone);
     this.places = { slots: slotCount(data), slotOf: (ms) => Math.floor((ms - begin) / step), hourOf: (ms) => hours.of(ms) };
@@ -45,12 +47,13 @@ export class ReportModel {
 
   /** Whether the reader can filter: without rows there is nothing to filter. */
   get hasRows(): boolean {
-    return this.data.rows !== null;
+    return this.source !== undefined;
   }
 
   /** Whether charts and lists are counted from the rows: only when no entry is missing among them. */
   get isCountedFromRows(): boolean {
-    return this.data.rows !== null && this.progress.isDone && this.progress.unreadable === 0 && this.data.rows.leftOut === 0 && isFiltered(this.filters);
+    const { isDone, unreadable, leftOut } = this.progress;
+    return this.hasRows && isDone && unreadable === 0 && leftOut === 0 && isFiltered(this.filters);
   }
 
   onChange(listener: (change: Change) => void): void {
@@ -68,8 +71,7 @@ export class ReportModel {
   }
 
   async load(signal: AbortSignal): Promise<void> {
-    if (this.data.rows === null) return;
-    await loadRows(this.data.rows, this.store, signal, (progress) => {
+    await this.source?.load(this.store, signal, (progress) => {
       this.progress = progress;
       // Each selection looks at all rows: at every doubling that is as much work as one more.
       if (!progress.isDone && this.store.count < 2 * this.#announcedRows) return;

@@ -10,7 +10,6 @@ import { FilterBar } from './parts/filterBar';
 import { firstSeenList, missingRowsText, NotableFindings, notRecordedList } from './parts/findings';
 import { PrintTable } from './parts/printTable';
 import { reportHeader } from './parts/reportHeader';
-import { WholeEntries } from './rows/loadRows';
 import { RowTable } from './table/rowTable';
 import { ACTOR_KINDS, LIST_TITLES } from './words';
 
@@ -110,8 +109,7 @@ class Page {
   constructor(model: ReportModel) {
     this.#model = model;
     const { data } = model;
-    const whole = data.rows === null ? undefined : new WholeEntries(data.rows);
-    this.#panel = new EntryPanel(model, whole, () => this.#table?.focusActive());
+    this.#panel = new EntryPanel(model, () => this.#table?.focusActive());
     const bar = model.hasRows ? new FilterBar(model, () => save(csvFile(model), csvName(data))) : undefined;
     const table = model.hasRows ? new RowTable(model, (row) => this.#panel.open(row)) : undefined;
     this.#table = table;

@@ -3,7 +3,7 @@ import type { AuditLogEntry } from '../tasks/common/auditlog/entry';
 import type { OwnFootprint } from '../tasks/common/auditlog/ownFootprint';
 import type { Interval } from '../tasks/common/evidence/verify/exportRecord';
 import { ReportCollector } from '../tasks/common/report/reportCollector';
-import type { ReportData, ReportExport } from '../tasks/common/report/reportData';
+import type { CollectedReport, ReportExport } from '../tasks/common/report/reportData';
 import { VIEW_LIMITS } from '../tasks/common/report/rowLimits';
 import { ticksOfSeconds } from '../tasks/common/time/ticks';
 import { epochSeconds } from '../tasks/common/window/instant';
@@ -20,7 +20,7 @@ import { ViewFailure } from './viewFailure';
 
 /** A report over many exports, and what was found on the way. */
 export interface MadeReport {
-  readonly data: ReportData;
+  readonly data: CollectedReport;
   /** Entries that several exports had; each is shown once. */
   readonly duplicates: number;
   /** Folders that were read. */

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { TaskError } from '../tasks/common/errors/taskError';
-import type { ReportData } from '../tasks/common/report/reportData';
+import type { CollectedReport } from '../tasks/common/report/reportData';
 import { writeReportPage } from '../tasks/common/report/writeReport';
 import { BadOption } from '../tasks/common/step/commandLine';
 
@@ -10,7 +10,7 @@ import { BadOption } from '../tasks/common/step/commandLine';
  * @returns its size, bytes
  * @throws BadOption when it cannot be written there
  */
-export async function replaceReport(file: string, data: ReportData, template: string): Promise<number> {
+export async function replaceReport(file: string, data: CollectedReport, template: string): Promise<number> {
   const fresh = `${file}.${process.pid}.partial`;
   try {
     const { bytes } = await writeReportPage(fresh, data, template);

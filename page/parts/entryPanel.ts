@@ -3,7 +3,6 @@ import { utcText } from '../clock';
 import { button, html } from '../dom';
 import { type ReportModel } from '../model';
 import { toggleValue } from '../rows/filters';
-import { type WholeEntries } from '../rows/loadRows';
 import { ACTOR_KINDS, COLUMN_TITLES, counted, countText } from '../words';
 
 const MOST_RELATED = 50;
@@ -13,13 +12,11 @@ const SHOWN_DIMENSIONS: readonly Dimension[] = ['actor', 'action', 'area', 'cate
 export class EntryPanel {
   readonly element = html('aside', { 'class': 'panel', 'aria-label': 'Entry', 'hidden': true });
   readonly #model: ReportModel;
-  readonly #whole: WholeEntries | undefined;
   readonly #onClose: () => void;
   #row: number | undefined;
 
-  constructor(model: ReportModel, whole: WholeEntries | undefined, onClose: () => void) {
+  constructor(model: ReportModel, onClose: () => void) {
     this.#model = model;
-    this.#whole = whole;
     this.#onClose = onClose;
     this.element.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
@@ -94,7 +91,7 @@ export class EntryPanel {
 
   async #showWhole(row: number, target: HTMLElement): Promise<void> {
     const { chunk, offset } = this.#model.store.placeOf(row);
-    const line = await this.#whole?.line(chunk, offset);
+    const line = await this.#model.source?.line(chunk, offset);
     if (this.#row !== row) return;
     if (line !== undefined) target.textContent = readable(line);
     else target.replaceWith(html('p', { class: 'empty' }, 'This page holds the fields above only. The whole entry is in audit-log.jsonl.gz of the export, under its id.'));

@@ -90,7 +90,8 @@ export function notRecordedList(): HTMLElement {
 export function missingRowsText({ data, progress }: ReportModel): string | undefined {
   if (data.rows === null) return 'The entries themselves are left out of this report (reportDetail: counts). Whoever may read the export finds them in audit-log.jsonl.gz.';
   const parts: string[] = [];
-  if (data.rows.leftOut > 0) parts.push(`The ${entriesText(data.rows.included)} listed here are the newest; ${countText(data.rows.leftOut)} older ${data.rows.leftOut === 1 ? 'one is' : 'ones are'} left out of this page. Charts and lists count them all and do not follow the filters. audit-log.jsonl.gz holds every entry.`);
-  if (progress.unreadable > 0) parts.push(`${entriesText(progress.unreadable)} could not be read from this page's data. audit-log.jsonl.gz holds every entry.`);
+  const { leftOut, unreadable, expected } = progress;
+  if (leftOut > 0) parts.push(`The ${entriesText(expected ?? 0)} listed here are the newest; ${countText(leftOut)} older ${leftOut === 1 ? 'one is' : 'ones are'} left out of this page. Charts and lists count them all and do not follow the filters. audit-log.jsonl.gz holds every entry.`);
+  if (unreadable > 0) parts.push(`${entriesText(unreadable)} could not be read from this page's data. audit-log.jsonl.gz holds every entry.`);
   return parts.length > 0 ? parts.join(' ') : undefined;
 }

@@ -1,5 +1,5 @@
 /** Texts of so many values are searched as one. */
-const VALUES_AT_ONCE = 20_000;
+const VALUES_AT_ONCE = 10_000;
 
 /** Texts one after the other, in lower case, and where each begins. */
 interface Texts {
@@ -37,19 +37,20 @@ export class Dictionary<Value> {
     return fresh;
   }
 
-  /** Makes the lower-case texts that are still missing, so that the first search does not have to. */
-  lower(): void {
-    for (; this.#lowered < this.values.length; this.#lowered = Math.min(this.values.length, this.#lowered + VALUES_AT_ONCE)) {
-      const texts = this.values.slice(this.#lowered, this.#lowered + VALUES_AT_ONCE).map((value) => this.#textOf(value).toLowerCase());
-      const begins = new Uint32Array(texts.length + 1);
-      for (const [place, text] of texts.entries()) begins[place + 1] = (begins[place] as number) + text.length + 1;
-      this.#texts.push({ first: this.#lowered, joined: texts.join('\n'), begins });
-    }
+  /** Makes some of the lower-case texts that are still missing, so that the first search does not have to. @returns whether any were */
+  lowerSome(): boolean {
+    if (this.#lowered === this.values.length) return false;
+    const texts = this.values.slice(this.#lowered, this.#lowered + VALUES_AT_ONCE).map((value) => this.#textOf(value).toLowerCase());
+    const begins = new Uint32Array(texts.length + 1);
+    for (const [place, text] of texts.entries()) begins[place + 1] = (begins[place] as number) + text.length + 1;
+    this.#texts.push({ first: this.#lowered, joined: texts.join('\n'), begins });
+    this.#lowered += texts.length;
+    return true;
   }
 
   /** 1 for each value whose text contains the word, 0 for the others; undefined when none does. @param word lower case, without line feeds */
   hits(word: string): Uint8Array | undefined {
-    this.lower();
+    while (this.lowerSome());
     let found: Uint8Array | undefined;
     for (const { first, joined, begins } of this.#texts) {
       let place = 0;

@@ -1,6 +1,7 @@
 import { DIMENSIONS, type DictionaryColumn, type Dimension, type ReportActor, type RowColumns } from '../../tasks/common/report/reportData';
 import { Dictionary } from './dictionary';
 import { FacetColumn, type FacetValue } from './facetColumn';
+import { type Turns } from './turns';
 
 /** Texts that nearly always differ from row to row. */
 class TextColumn {
@@ -95,9 +96,10 @@ export class RowStore {
   }
 
   /** What the first search would otherwise have to do. */
-  prepareSearch(): void {
-    for (const { dictionary } of this.dictionaries()) dictionary.lower();
-    this.ids.lower();
+  async prepareSearch(turns: Turns): Promise<void> {
+    for (const { dictionary } of [...this.dictionaries(), { dictionary: this.ids }]) {
+      while (dictionary.lowerSome()) if (turns.isOver) await turns.next();
+    }
   }
 
   dictionaries(): { readonly dictionary: Dictionary<FacetValue> | Dictionary<string>; readonly index: Uint32Array }[] {

@@ -1,10 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { OwnFootprint } from '../common/auditlog/ownFootprint';
 import type { ChainState } from '../common/evidence/chainPlan';
 import type { Manifest } from '../common/evidence/manifest';
 import { attachmentName } from '../common/evidence/previousRuns';
 import { outputFailure } from '../common/files/outputFailure';
+import { isCut, type EvidenceFile } from '../common/report/evidenceText';
 import { limitRows } from '../common/report/limitRows';
 import { reportFactsOf } from '../common/report/manifestReport';
 import { ReportCollector, type KnownNames } from '../common/report/reportCollector';
@@ -15,7 +17,9 @@ import type { ExportParts } from './exportWindow';
 
 export const REPORT_FILE = 'report.html';
 
-/** Bytes of rows that a run attaches for the tab: of one export, and of all together, but never less of each than the last. */
+/** Bytes of `audit-log.jsonl.gz` that the page holds: some hundred thousand entries. */
+const MOST_ON_PAGE = 12 * 1024 ** 2;
+/** Bytes of rows, as they stand in the JSON, that a run attaches for the tab: of one export, and of all together, but never less of each than the last. */
 const MOST_ATTACHED = 4 * 1024 ** 2;
 const ATTACHED_TOGETHER = 20 * 1024 ** 2;
 const LEAST_ATTACHED = 128 * 1024;
@@ -25,19 +29,29 @@ export interface MadeReport {
   /** Without rows: those of a series would not fit the memory. */
   readonly data: ReportData;
   /** What the tab reads. */
-  readonly attachment: { readonly name: string; readonly file: string; readonly bytes: number; readonly rows: number };
+  readonly attachment: { readonly name: string; readonly file: string; readonly bytes: number; readonly rows: number; readonly isCut: boolean };
 }
 
 /** Takes in the entries of an export for its report. */
-export function openReport({ agent, request, identity }: ExportParts, covered: Window, state: ChainState | undefined): ReportCollector {
-  const { clientId, objectId, serviceConnectionId } = identity;
+export function openReport(parts: ExportParts, covered: Window, state: ChainState | undefined): ReportCollector {
+  const { request } = parts;
   return new ReportCollector({
     detail: request.reportDetail,
     timeZone: request.timeZone,
     covered,
-    own: { clientId: clientId ?? null, objectId: objectId ?? null, serviceConnectionId: serviceConnectionId ?? null, pipelineId: agent.variable('System.DefinitionId') ?? null },
+    own: ownFootprint(parts),
     known: knownNames(state?.previous?.seen),
+    ...(showsEvidence(request) ? { limits: null } : {}),
   });
+}
+
+function ownFootprint({ agent, identity: { clientId, objectId, serviceConnectionId } }: ExportParts): OwnFootprint {
+  return { clientId: clientId ?? null, objectId: objectId ?? null, serviceConnectionId: serviceConnectionId ?? null, pipelineId: agent.variable('System.DefinitionId') ?? null };
+}
+
+/** Whether the rows of the report are the bytes of the evidence: then making them costs nothing. A filter leaves some of the entries out. */
+function showsEvidence({ reportDetail, formats, compressJson, filter }: ExportParts['request']): boolean {
+  return reportDetail === 'full' && formats.includes('jsonl') && compressJson && filter === undefined;
 }
 
 /** A chain that has seen too many names to keep them knows of none whether it is new. */
@@ -51,14 +65,26 @@ function knownNames(seen: Manifest['seen'] | undefined): KnownNames | undefined 
  * @param count of the exports of this run
  * @throws TaskError OUTPUT_NOT_WRITABLE, OUTPUT_DISK_FULL
  */
-export async function writeReport({ agent, request, reportPage }: ExportParts, folder: string, collector: ReportCollector, manifest: Manifest, count: number): Promise<MadeReport> {
+export async function writeReport(parts: ExportParts, folder: string, collector: ReportCollector, manifest: Manifest, count: number): Promise<MadeReport> {
+  const { agent, request, reportPage } = parts;
   const data = await collector.finish(reportFactsOf(manifest, request.isPublished ? request.artifactName : null));
-  await writeReportPage(path.join(folder, REPORT_FILE), data, reportPage);
-  const attached = limitRows(data, Math.min(MOST_ATTACHED, Math.max(LEAST_ATTACHED, Math.floor(ATTACHED_TOGETHER / count))));
+  const evidence = evidenceOf(parts, folder, manifest);
+  await writeReportPage(path.join(folder, REPORT_FILE), data, reportPage, evidence);
+  const most = Math.min(MOST_ATTACHED, Math.max(LEAST_ATTACHED, Math.floor(ATTACHED_TOGETHER / count)));
+  const attached = limitRows(data, most);
+  // Base64 takes four bytes for three.
+  const attachedEvidence = evidence && { ...evidence, most: Math.floor(most / 4) * 3 };
   const name = `${attachmentName(manifest.folder)}.json`;
   const file = path.join(await newFolder(agent.variable('Agent.TempDirectory') ?? tmpdir()), name);
-  const { bytes } = await writeReportData(file, attached);
-  return { data: { ...data, rows: null }, attachment: { name, file, bytes, rows: attached.rows?.included ?? 0 } };
+  const { bytes } = await writeReportData(file, attached, attachedEvidence);
+  const hasLess = attachedEvidence === undefined ? (attached.rows?.leftOut ?? 0) > 0 : isCut(attachedEvidence);
+  return { data: { ...data, rows: null }, attachment: { name, file, bytes, rows: attached.rows?.included ?? manifest.counts.entries, isCut: hasLess } };
+}
+
+/** The file that the report shows as it is; undefined where the rows are of another form, or left out. */
+function evidenceOf(parts: ExportParts, folder: string, { files }: Manifest): EvidenceFile | undefined {
+  const written = showsEvidence(parts.request) ? files.find(({ format }) => format === 'jsonl') : undefined;
+  return written && { file: path.join(folder, written.name), bytes: written.bytes, most: MOST_ON_PAGE, own: ownFootprint(parts) };
 }
 
 /** One for each export: two steps of a job can export the same window. */

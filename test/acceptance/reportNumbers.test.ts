@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { compareEntries } from '../../tasks/common/auditlog/entry';
 import { ReportCollector } from '../../tasks/common/report/reportCollector';
-import { DIMENSIONS, type ReportData, type RowColumns } from '../../tasks/common/report/reportData';
+import { DIMENSIONS, type CollectedReport, type RowColumns } from '../../tasks/common/report/reportData';
 import { entryAt, NOVEMBER_20_SECONDS } from '../support/auditEntries';
 import { findProgram, PYTHON } from '../support/programs';
 import { reportFacts } from '../support/reportFacts';
@@ -23,7 +23,7 @@ const owned = [
 ];
 
 /** What the report says, in the script's form. */
-function numbersOf({ counts: { entries, late, own }, overTime, weekdayHours, dimensions, notable, rows }: ReportData): unknown {
+function numbersOf({ counts: { entries, late, own }, overTime, weekdayHours, dimensions, notable, rows }: CollectedReport): unknown {
   const columns = rows!.chunks.map((chunk) => JSON.parse(gunzipSync(Buffer.from(chunk.columns, 'base64')).toString()) as RowColumns);
   return {
     counts: { entries, late, own }, overTime, weekdayHours,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parseStrictCsv } from '../support/strictCsv';
 import type { Page } from 'playwright-core';
-import type { ReportData } from '../../tasks/common/report/reportData';
+import type { CollectedReport } from '../../tasks/common/report/reportData';
 import { entryAt } from '../support/auditEntries';
 import { REPORT_WINDOW, sampleReport } from '../support/reportData';
 import { cellsOf, countOf, reportSuite, statusOf } from './reportPage';
@@ -14,13 +14,13 @@ function shown(count: number): string {
 }
 
 /** The value of `columns`, decoded as the page does it. */
-async function rowIds(data: ReportData): Promise<string[]> {
+async function rowIds(data: CollectedReport): Promise<string[]> {
   const { gunzipSync } = await import('node:zlib');
   return data.rows?.chunks.flatMap(({ columns }) => (JSON.parse(gunzipSync(Buffer.from(columns, 'base64')).toString()) as { id: string[] }).id) ?? [];
 }
 
 reportSuite('report.html', (open) => {
-  let thousands: ReportData;
+  let thousands: CollectedReport;
   before(async () => { thousands = await sampleReport(10_000); });
 
   it('says that there is nothing where there is nothing', async () => {
@@ -64,7 +64,7 @@ reportSuite('report.html', (open) => {
   it('shows 500,000 entries', async () => {
     const part = await sampleReport(20_000, { limits: { rows: Infinity, lineBytes: 0 } });
     const chunks = Array.from({ length: 25 }, () => part.rows?.chunks ?? []).flat();
-    const page = await open({ ...part, counts: { ...part.counts, entries: 500_000 }, rows: { included: 500_000, leftOut: 0, chunks } });
+    const page = await open({ ...part, counts: { ...part.counts, entries: 500_000 }, rows: { form: 'chunks', included: 500_000, leftOut: 0, chunks } });
     assert.equal(await statusOf(page), '500,000 entries');
     const [id = ''] = await rowIds(part);
     await page.locator('.search').fill(id);

@@ -89,7 +89,9 @@ describe('the packaged task in a pipeline', function () {
     const content = attached[0]?.content ?? Buffer.alloc(0);
     const data = JSON.parse(content.toString('utf8')) as ReportData;
     const entries = linesOf(folder).length;
-    assert.deepEqual([data.detail, data.artifactName, data.timeZone, data.counts.entries, data.rows?.included, data.run?.pipeline], ['full', 'audit-log', 'Asia/Kolkata', entries, entries, 'audit-log-export']);
+    assert.deepEqual([data.detail, data.artifactName, data.timeZone, data.counts.entries, data.run?.pipeline], ['full', 'audit-log', 'Asia/Kolkata', entries, 'audit-log-export']);
+    assert.ok(data.rows?.form === 'lines' && !data.rows.isCut);
+    assert.equal(data.rows.gzip, readFileSync(path.join(folder, 'audit-log.jsonl.gz')).toString('base64'), 'the rows are the evidence itself');
     assert.deepEqual(reportIn(folder), data);
     const people = new Set((await truth(sandbox, result)).flatMap(({ json }) => peopleIn(json)));
     assert.ok([...people].every((person) => JSON.stringify(data.dimensions).includes(JSON.stringify(person).slice(1, -1)) || /^[0-9a-f-]{36}$/.test(person)), 'names everybody');

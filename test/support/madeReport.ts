@@ -4,7 +4,7 @@ import { TallyFold } from '../../tasks/common/auditlog/tally';
 import type { Manifest } from '../../tasks/common/evidence/manifest';
 import { reportFactsOf } from '../../tasks/common/report/manifestReport';
 import { ReportCollector, type ReportOptions } from '../../tasks/common/report/reportCollector';
-import type { ReportData } from '../../tasks/common/report/reportData';
+import type { CollectedReport } from '../../tasks/common/report/reportData';
 import { manifestFacts } from './manifestFacts';
 
 export interface MadeReportOptions extends Partial<Omit<ReportOptions, 'covered'>> {
@@ -13,7 +13,7 @@ export interface MadeReportOptions extends Partial<Omit<ReportOptions, 'covered'
 }
 
 /** Manifest and report of an export of these entries, newest first, as the task makes them. */
-export async function madeReport(entries: Iterable<AuditLogEntry>, { facts = {}, artifactName = 'audit-log', ...options }: MadeReportOptions = {}): Promise<{ manifest: Manifest; report: ReportData }> {
+export async function madeReport(entries: Iterable<AuditLogEntry>, { facts = {}, artifactName = 'audit-log', ...options }: MadeReportOptions = {}): Promise<{ manifest: Manifest; report: CollectedReport }> {
   const tally = new TallyFold();
   const collector = new ReportCollector({ detail: 'full', timeZone: 'UTC', own: { clientId: null, objectId: null, serviceConnectionId: null, pipelineId: null }, ...options, covered: (facts.window ?? manifestFacts().window).covered });
   for (const entry of entries) {

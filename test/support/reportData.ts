@@ -1,6 +1,6 @@
 import { ReportCollector } from '../../tasks/common/report/reportCollector';
 import { type ReportFacts } from '../../tasks/common/report/reportFacts';
-import { type ReportData, type ReportDetail } from '../../tasks/common/report/reportData';
+import { type CollectedReport, type ReportDetail } from '../../tasks/common/report/reportData';
 import { type RowLimits } from '../../tasks/common/report/rowLimits';
 import { type AuditLogEntry } from '../../tasks/common/auditlog/entry';
 import { sandboxEntries } from './sandboxEntries';
@@ -11,7 +11,7 @@ export const REPORT_WINDOW = { startSeconds: Date.UTC(2026, 7, 22) / 1000, endSe
 export interface SampleReport {
   readonly detail?: ReportDetail;
   readonly timeZone?: string;
-  readonly limits?: RowLimits;
+  readonly limits?: RowLimits | null;
   /** Share of the entries whose texts are hostile, 0 to 1. */
   readonly hostileShare?: number;
   readonly facts?: Partial<ReportFacts>;
@@ -25,7 +25,7 @@ const NOBODY = { clientId: null, objectId: null, serviceConnectionId: null, pipe
 const AT_ONCE = 500;
 
 /** A report over entries of *fabrikam*, made by the collector that makes those of exports. */
-export async function sampleReport(count: number, { detail = 'full', timeZone = 'UTC', limits = ALL_ROWS, hostileShare = 0, facts = {}, entries }: SampleReport = {}): Promise<ReportData> {
+export async function sampleReport(count: number, { detail = 'full', timeZone = 'UTC', limits = ALL_ROWS, hostileShare = 0, facts = {}, entries }: SampleReport = {}): Promise<CollectedReport> {
   const collector = new ReportCollector({ detail, timeZone, covered: REPORT_WINDOW, own: NOBODY, limits, known: { actors: new Set(), actions: new Set() } });
   let batch: AuditLogEntry[] = [];
   for (const entry of entries ?? sandboxEntries(count, REPORT_WINDOW, hostileShare)) {

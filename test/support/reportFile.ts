@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { ReportData, RowColumns } from '../../tasks/common/report/reportData';
+import type { ReportData, RowChunk, RowColumns } from '../../tasks/common/report/reportData';
 
 /** The data inside a report.html. */
 export function reportIn(file: string): ReportData {
@@ -11,12 +11,16 @@ export function reportIn(file: string): ReportData {
 
 /** The columns of all rows, chunk by chunk, newest first. */
 export function columnsOf({ rows }: ReportData): RowColumns[] {
-  return (rows?.chunks ?? []).map(({ columns }) => JSON.parse(unpacked(columns)) as RowColumns);
+  return chunksOf(rows).map(({ columns }) => JSON.parse(unpacked(columns)) as RowColumns);
 }
 
 /** The whole entries of all rows that have them. */
 export function linesOf({ rows }: ReportData): string[] {
-  return (rows?.chunks ?? []).flatMap(({ lines }) => (lines === null ? [] : unpacked(lines).split('\n').filter((line) => line !== '')));
+  return chunksOf(rows).flatMap(({ lines }) => (lines === null ? [] : unpacked(lines).split('\n').filter((line) => line !== '')));
+}
+
+function chunksOf(rows: ReportData['rows']): readonly RowChunk[] {
+  return rows?.form === 'chunks' ? rows.chunks : [];
 }
 
 function unpacked(base64: string): string {

@@ -1,4 +1,3 @@
-import { LONGEST_NAME } from './cutText';
 import { actorOf, isServiceToService } from './reportActor';
 import type { ReportActor } from './reportData';
 
@@ -17,6 +16,8 @@ interface Known {
 
 /** More than an organization has; a hostile answer must not fill the memory. */
 const MOST_KNOWN = 20_000;
+/** Longer ids and names, UTF-16 units, are nobody's. */
+const LONGEST = 200;
 /** Who is renamed has two forms; what has many is not worth looking through. */
 const MOST_FORMS = 4;
 
@@ -58,7 +59,7 @@ function isOf(known: Known, fields: Fields): boolean {
 
 function isShort({ cuid, user, client, upn, name }: Known): boolean {
   for (const value of [cuid, user, client, upn, name]) {
-    if (value !== undefined && value !== null && !(typeof value === 'string' && value.length <= LONGEST_NAME)) return false;
+    if (value !== undefined && value !== null && !(typeof value === 'string' && value.length <= LONGEST)) return false;
   }
   return true;
 }

@@ -1,15 +1,15 @@
-import type { ReportData, RowChunk } from './reportData';
+import type { CollectedReport, RowChunk } from './reportData';
 
 /**
  * The same report with only as many rows as fit: whole lines go first, the newest chunks stay.
  * @param bytes most bytes of all chunks together, as they stand in the JSON
  */
-export function limitRows(data: ReportData, bytes: number): ReportData {
+export function limitRows(data: CollectedReport, bytes: number): CollectedReport {
   const { rows } = data;
   if (rows === null || sizeOf(rows.chunks) <= bytes) return data;
   const chunks = fitting(rows.chunks.map((chunk) => ({ ...chunk, lines: null })), bytes);
   const included = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
-  return { ...data, rows: { included, leftOut: rows.leftOut + rows.included - included, chunks: withLines(chunks, rows.chunks, bytes) } };
+  return { ...data, rows: { form: 'chunks', included, leftOut: rows.leftOut + rows.included - included, chunks: withLines(chunks, rows.chunks, bytes) } };
 }
 
 /** The newest chunks, as many as fit. */

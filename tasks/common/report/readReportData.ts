@@ -1,5 +1,5 @@
 import {
-  DIMENSIONS, REPORT_DATA_VERSION, type DimensionCounts, type FirstSeen, type NameCount, type NotableFinding, type ReportActor, type ReportData, type ReportExport,
+  DIMENSIONS, REPORT_DATA_VERSION, type ChunkedRows, type DimensionCounts, type EvidenceRows, type FirstSeen, type NameCount, type NotableFinding, type ReportActor, type ReportData, type ReportExport,
   type ReportGap, type ReportRows, type ReportRun, type RowChunk,
 } from './reportData';
 import { bool, count, instant, list, object, oneOf, optional, orNull, refuse, text, Unreadable, whole, type Read } from './reading';
@@ -23,7 +23,12 @@ const finding = object<NotableFinding>({
 const firstSeen = object<FirstSeen>({ actors: optional(list(actor, MANY)), actorCount: count, actions: list(name, MANY), actionCount: count });
 const run = object<ReportRun>({ id: name, number: orNull(name), attempt: count, stage: orNull(name), job: orNull(name), pipeline: orNull(name), project: orNull(name) });
 const chunk = object<RowChunk>({ rows: count, columns: text(LONGEST_CHUNK), lines: orNull(text(LONGEST_CHUNK)) });
-const rows = object<ReportRows>({ included: count, leftOut: count, chunks: list(chunk, MOST_CHUNKS) });
+const chunkedRows = object<ChunkedRows>({ form: oneOf('chunks'), included: count, leftOut: count, chunks: list(chunk, MOST_CHUNKS) });
+const id = orNull(name);
+const evidenceRows = object<EvidenceRows>({
+  form: oneOf('lines'), own: object({ clientId: id, objectId: id, serviceConnectionId: id, pipelineId: id }), isCut: bool, gzip: text(LONGEST_CHUNK),
+});
+const rows: Read<ReportRows> = (value) => (isObject(value) && value['form'] === 'lines' ? evidenceRows(value) : chunkedRows(value));
 const slots = object<ReportData['overTime']>({ start: instant, stepSeconds: count, categories: list(name, MANY), counts: list(list(count, MANY), MANY) });
 
 const data: Read<ReportData> = object<ReportData>({
@@ -49,8 +54,8 @@ const data: Read<ReportData> = object<ReportData>({
 });
 
 /**
- * Reads report data that came from elsewhere, field by field; what the form does not know is left out. The chunks of
- * rows are as they came: they are looked into one by one when they are shown.
+ * Reads report data that came from elsewhere, field by field; what the form does not know is left out. The packed
+ * rows are as they came: they are looked into when they are shown.
  * @param value parsed JSON
  */
 export function readReportData(value: unknown): ReportData | { readonly problem: 'newerVersion' | 'unreadable' } {
@@ -64,8 +69,12 @@ export function readReportData(value: unknown): ReportData | { readonly problem:
 }
 
 function isNewer(value: unknown): boolean {
-  const version = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)['reportDataVersion'] : undefined;
+  const version = isObject(value) ? value['reportDataVersion'] : undefined;
   return Number.isSafeInteger(version) && (version as number) > REPORT_DATA_VERSION;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A row of slots for each category, all of one length, and slots that have one. */

@@ -6,10 +6,10 @@ import { ActorTable } from './actorTable';
 import { EntryCounts } from './entryCounts';
 import { firstSeen, seenNames, type KnownNames, type SeenNames } from './firstSeen';
 import { LocalClock } from './localClock';
+import { mechanismOf } from './mechanism';
 import { NameCounts } from './nameCounts';
-import { REPORT_DATA_VERSION, type ReportData, type ReportDetail } from './reportData';
+import { REPORT_DATA_VERSION, type CollectedReport, type ReportDetail } from './reportData';
 import { MOST_EXPORTS, MOST_GAPS, type ReportFacts } from './reportFacts';
-import { nameOf } from './rowChunk';
 import { RowCollector } from './rowCollector';
 import { EXPORT_LIMITS, type RowLimits } from './rowLimits';
 import { toCounts } from './toCounts';
@@ -28,8 +28,8 @@ export interface ReportOptions {
   readonly own: OwnFootprint | readonly OwnFootprint[];
   /** Undefined where nothing is known of earlier exports. */
   readonly known?: KnownNames | undefined;
-  /** Default: {@link EXPORT_LIMITS}. */
-  readonly limits?: RowLimits;
+  /** Default: {@link EXPORT_LIMITS}. Null: no rows are made, because those of the report will be the evidence itself. */
+  readonly limits?: RowLimits | null;
 }
 
 /**
@@ -55,7 +55,8 @@ export class ReportCollector {
     const coveredStart = ticksOfSeconds(options.covered.startSeconds);
     this.#isLate = options.isLate ?? (({ ticks }) => ticks < coveredStart);
     this.#counts = new EntryCounts(options.covered, new LocalClock(options.timeZone));
-    this.#rows = options.detail === 'full' ? new RowCollector(options.limits ?? EXPORT_LIMITS) : undefined;
+    const { detail, limits = EXPORT_LIMITS } = options;
+    this.#rows = detail === 'full' && limits !== null ? new RowCollector(limits) : undefined;
   }
 
   /** @param entries newest first over all calls. Await it: that is what bounds the memory. */
@@ -76,11 +77,11 @@ export class ReportCollector {
     }
   }
 
-  /** Once all entries have been added. */
-  async finish(facts: ReportFacts): Promise<ReportData> {
+  /** Once all entries have been added. `rows` is null where none were made. */
+  async finish(facts: ReportFacts): Promise<CollectedReport> {
     const { coverage: { gaps, ...coverage }, repaired, filtered, exports, ...said } = facts;
     const { detail, timeZone, known } = this.#options;
-    const data: ReportData = {
+    const data: CollectedReport = {
       reportDataVersion: REPORT_DATA_VERSION,
       detail,
       ...said,
@@ -105,7 +106,7 @@ export class ReportCollector {
     const isOwn = this.#isOwn(fields);
     const isLate = this.#isLate(entry);
     const actor = this.#actors.of(fields);
-    const mechanism = mechanismOf(fields['authenticationMechanism']);
+    const mechanism = mechanismOf(fields);
     this.#entries += 1;
     if (isLate) this.#late += 1;
     if (isOwn) this.#ownEntries += 1;
@@ -117,13 +118,6 @@ export class ReportCollector {
     for (const own of this.#own) if (own.isOwn(fields)) return true;
     return false;
   }
-}
-
-/** What follows the first space is the number of a session, such as `SessionToken_Unscoped authorizationId: …`. */
-function mechanismOf(value: unknown): string | null {
-  const text = nameOf(value);
-  const end = text?.indexOf(' ') ?? -1;
-  return end > 0 && text !== null ? text.slice(0, end) : text;
 }
 
 /** Instants in one form are in order as texts. */

@@ -1,3 +1,5 @@
+import type { OwnFootprint } from '../auditlog/ownFootprint';
+
 /**
  * What summary, report and tab show of an export: one form for all three, made while the entries stream by. This file has types and
  * constants only, because the pages in the browser read it as well.
@@ -133,13 +135,28 @@ export interface RowColumns {
   readonly late: readonly number[];
 }
 
-export interface ReportRows {
+/** Rows that were made for the report: of many exports, under a filter, and where no file holds whole entries that can be taken as they are. */
+export interface ChunkedRows {
+  readonly form: 'chunks';
   readonly included: number;
   /** Rows that the cap keeps out: the oldest. */
   readonly leftOut: number;
   /** Newest first. */
   readonly chunks: readonly RowChunk[];
 }
+
+/** Rows that are the evidence's own bytes: making columns of them would cost an export more than all its counts. */
+export interface EvidenceRows {
+  readonly form: 'lines';
+  /** By what our own reading of the log is known among the entries. */
+  readonly own: OwnFootprint;
+  /** Whether the file is longer: then the last line is broken, and the oldest entries are missing. */
+  readonly isCut: boolean;
+  /** Base64 of `audit-log.jsonl.gz`, or of as much from its beginning as the cap lets in. Entries before `window.start` appeared late. */
+  readonly gzip: string;
+}
+
+export type ReportRows = ChunkedRows | EvidenceRows;
 
 export interface ReportData {
   readonly reportDataVersion: typeof REPORT_DATA_VERSION;
@@ -190,4 +207,9 @@ export interface ReportData {
   readonly rows: ReportRows | null;
   /** What the reader has to know of how this was put together from many exports' files, such as that one could not be read: sentences, at most 50. */
   readonly notes?: readonly string[];
+}
+
+/** A report as the collector makes it: with rows of its own, or without any. */
+export interface CollectedReport extends ReportData {
+  readonly rows: ChunkedRows | null;
 }

@@ -1,6 +1,7 @@
+import { ChunkColumns, type Row } from './chunkColumns';
 import { GatheredLines } from './gatheredLines';
-import type { ReportRows, RowChunk } from './reportData';
-import { ChunkColumns, packed, type Row } from './rowChunk';
+import { packed } from './packed';
+import type { ChunkedRows, RowChunk } from './reportData';
 import type { RowLimits } from './rowLimits';
 
 const ROWS_OF_CHUNK = 2_000;
@@ -42,10 +43,10 @@ export class RowCollector {
     return this.#columns.rows >= ROWS_OF_CHUNK || this.#bytes >= BYTES_OF_CHUNK ? this.#next() : undefined;
   }
 
-  async finish(): Promise<ReportRows> {
+  async finish(): Promise<ChunkedRows> {
     if (this.#columns.rows > 0) await this.#next();
     await this.#compressing;
-    return { included: this.#included, leftOut: this.#leftOut, chunks: this.#chunks };
+    return { form: 'chunks', included: this.#included, leftOut: this.#leftOut, chunks: this.#chunks };
   }
 
   async #next(): Promise<void> {

@@ -4,8 +4,8 @@ export interface RowLimits {
   readonly lineBytes: number;
 }
 
-/** Of the report of a single export. */
-export const EXPORT_LIMITS: RowLimits = { rows: 100_000, lineBytes: 4 * 1024 ** 2 };
+/** Of the report of a single export, where it cannot show the evidence as it is: rows cost more than all the counts. */
+export const EXPORT_LIMITS: RowLimits = { rows: 25_000, lineBytes: 3 * 1024 ** 2 };
 
 /** Of a report over many exports. */
 export const VIEW_LIMITS: RowLimits = { rows: 500_000, lineBytes: 64 * 1024 ** 2 };

@@ -1,7 +1,7 @@
-import type { DimensionCounts, ReportData } from './reportData';
+import type { CollectedReport, DimensionCounts, ReportData } from './reportData';
 
 /** The same report with the detail `counts`: without people, addresses and entries. */
-export function toCounts(data: ReportData): ReportData {
+export function toCounts(data: ReportData): CollectedReport {
   const { dimensions, firstSeen, filter } = data;
   return {
     ...data,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ReportCollector } from '../../../tasks/common/report/reportCollector';
 import { limitRows } from '../../../tasks/common/report/limitRows';
 import { mergeReports } from '../../../tasks/common/report/mergeReports';
-import type { ReportData } from '../../../tasks/common/report/reportData';
+import type { CollectedReport } from '../../../tasks/common/report/reportData';
 import { formatInstant } from '../../../tasks/common/window/instant';
 import { NOVEMBER_20_SECONDS } from '../../support/auditEntries';
 import { reportFacts } from '../../support/reportFacts';
@@ -13,7 +13,7 @@ const own = { clientId: null, objectId: null, serviceConnectionId: null, pipelin
 const day = (number: number, days = 1): { startSeconds: number; endSeconds: number } => ({ startSeconds: NOVEMBER_20_SECONDS + number * DAY_SECONDS, endSeconds: NOVEMBER_20_SECONDS + (number + days) * DAY_SECONDS });
 
 /** @param seen hashes of what was seen before; undefined when nothing is known of that */
-async function reportOf(days: readonly [from: number, days: number], entries: Iterable<Parameters<ReportCollector['add']>[0][number]>, seen?: Set<string>): Promise<{ data: ReportData; seen: Set<string> }> {
+async function reportOf(days: readonly [from: number, days: number], entries: Iterable<Parameters<ReportCollector['add']>[0][number]>, seen?: Set<string>): Promise<{ data: CollectedReport; seen: Set<string> }> {
   const covered = day(...days);
   const collector = new ReportCollector({ detail: 'full', timeZone: 'UTC', covered, own, known: seen && { actors: seen, actions: seen } });
   await collector.add([...entries]);
@@ -25,7 +25,7 @@ async function reportOf(days: readonly [from: number, days: number], entries: It
 describe('reports of several exports', () => {
   it('together count what one report of all would', async () => {
     const days = [0, 1, 2].map((number) => [...sandboxEntries(700, day(number), 0, number)]);
-    const reports: ReportData[] = [];
+    const reports: CollectedReport[] = [];
     let seen = new Set<string>();
     for (const [number, entries] of days.entries()) {
       const made = await reportOf([number, 1], entries, seen);
@@ -59,8 +59,8 @@ describe('reports of several exports', () => {
 });
 
 describe('limited rows', () => {
-  const bytesOf = (data: ReportData): number => JSON.stringify(data.rows?.chunks).length;
-  let whole: ReportData;
+  const bytesOf = (data: CollectedReport): number => JSON.stringify(data.rows?.chunks).length;
+  let whole: CollectedReport;
   before(async () => { whole = (await reportOf([0, 1], sandboxEntries(7_000, day(0)))).data; });
 
   it('are all there where they fit', () => assert.equal(limitRows(whole, bytesOf(whole) + 1_000), whole));

@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { AuditLogEntry } from '../../../tasks/common/auditlog/entry';
 import { ReportCollector, type ReportOptions } from '../../../tasks/common/report/reportCollector';
-import type { DictionaryColumn, ReportData, RowChunk, RowColumns } from '../../../tasks/common/report/reportData';
-import { nameOf } from '../../../tasks/common/report/rowChunk';
+import type { DictionaryColumn, CollectedReport, RowChunk, RowColumns } from '../../../tasks/common/report/reportData';
+import { nameOf } from '../../../tasks/common/report/chunkColumns';
 import type { ReportFacts } from '../../../tasks/common/report/reportFacts';
 import { entryAt, NOVEMBER_20_SECONDS } from '../../support/auditEntries';
 import { reportFacts } from '../../support/reportFacts';
@@ -18,7 +18,7 @@ const CONNECTION = 'c0ffee00-1234-4abc-8def-0123456789ab';
 const own = { clientId: CLIENT, objectId: null, serviceConnectionId: CONNECTION, pipelineId: '7' };
 const person = (name: string, id = `id of ${name}`): Record<string, unknown> => ({ actorCUID: `7${id}`, actorUserId: id, actorUPN: `${name}@fabrikam.example`, actorDisplayName: name });
 
-async function collect(entries: Iterable<AuditLogEntry>, options: Partial<ReportOptions> = {}, facts: Partial<ReportFacts> = {}, atOnce = 100): Promise<ReportData> {
+async function collect(entries: Iterable<AuditLogEntry>, options: Partial<ReportOptions> = {}, facts: Partial<ReportFacts> = {}, atOnce = 100): Promise<CollectedReport> {
   const collector = new ReportCollector({ detail: 'full', timeZone: 'UTC', covered, own, ...options });
   const all = [...entries];
   for (let from = 0; from < all.length; from += atOnce) await collector.add(all.slice(from, from + atOnce));
@@ -211,6 +211,6 @@ describe('report collector', () => {
 
   it('without entries shows empty slots', async () => {
     const data = await collect([]);
-    assert.deepEqual([data.overTime.categories, data.notable, data.rows], [[], [], { included: 0, leftOut: 0, chunks: [] }]);
+    assert.deepEqual([data.overTime.categories, data.notable, data.rows], [[], [], { form: 'chunks', included: 0, leftOut: 0, chunks: [] }]);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ReportData } from '../../../tasks/common/report/reportData';
+import type { CollectedReport } from '../../../tasks/common/report/reportData';
 import { DATA_MARKER, writeReportData, writeReportPage } from '../../../tasks/common/report/writeReport';
 import { entryAt } from '../../support/auditEntries';
 import { madeReport } from '../../support/madeReport';
@@ -34,7 +34,7 @@ describe('written report', () => {
   it('is the same, byte for byte, as JSON of the whole', async () => {
     const { report } = await madeReport(hostile(10));
     await writeReportData(inside('report.json'), report);
-    assert.equal(read('report.json'), JSON.stringify(report satisfies ReportData));
+    assert.equal(read('report.json'), JSON.stringify(report satisfies CollectedReport));
   });
 
   it('goes into no page that has not exactly one place for it', async () => {

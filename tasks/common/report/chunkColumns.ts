@@ -1,14 +1,5 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { DictionaryColumn, ReportActor, RowColumns } from './reportData';
 import { NO_ACTOR } from './reportActor';
-
-const compressed = promisify(gzip);
-/** The fastest: a second pass over an export must stay cheap. */
-const LEVEL = 1;
-/** Where gzip names the operating system (RFC 1952, 2.3): `unknown`, so that every machine makes the same bytes. */
-const OS_AT = 9;
-const UNKNOWN_OS = 255;
 
 /** What a row shows of an entry. */
 export interface Row {
@@ -22,14 +13,7 @@ export interface Row {
   readonly isLate: boolean;
 }
 
-/** Base64 of gzip. */
-export async function packed(bytes: Buffer | string): Promise<string> {
-  const gzipped = await compressed(bytes, { level: LEVEL });
-  gzipped[OS_AT] = UNKNOWN_OS;
-  return gzipped.toString('base64');
-}
-
-/** Rows by column, until there are enough for a chunk. */
+/** Rows by column, until there are enough for a chunk. The pages in the browser make theirs of JSON Lines with it. */
 export class ChunkColumns {
   readonly #ms: number[] = [];
   readonly #id: string[] = [];

@@ -1,0 +1,35 @@
+import { type ReportData } from '../../tasks/common/report/reportData';
+import { ChunkSource } from './chunkSource';
+import { LineSource } from './lineSource';
+import { type RowStore } from './rowStore';
+
+/** How far loading has come. */
+export interface RowProgress {
+  readonly isDone: boolean;
+  /** Rows that could not be read. */
+  readonly unreadable: number;
+  /** Rows that a cap keeps out of the data: the oldest. Known at the end only where the rows are the evidence itself. */
+  readonly leftOut: number;
+  /** Rows that there will be; undefined where nobody knows it yet. */
+  readonly expected: number | undefined;
+}
+
+/** Where the rows of a report come from. */
+export interface RowSource {
+  /** Rows that there can be at most. */
+  readonly capacity: number;
+  readonly progress: RowProgress;
+  /**
+   * Brings all rows into the store, newest first, piece by piece, and gives way to the browser in between. It ends quietly once `signal` is
+   * aborted, and never rejects: what cannot be read is counted, and the rest is shown.
+   */
+  load(store: RowStore, signal: AbortSignal, onProgress: (progress: RowProgress) => void): Promise<void>;
+  /** The whole entry of a row; undefined when the data do not have it. @param chunk of the store, and the row's place in it */
+  line(chunk: number, offset: number): Promise<string | undefined>;
+}
+
+/** Undefined for data without rows. */
+export function rowSource({ rows, counts, window }: ReportData): RowSource | undefined {
+  if (rows === null) return undefined;
+  return rows.form === 'chunks' ? new ChunkSource(rows) : new LineSource(rows, counts.entries, Date.parse(window.start) / 1000);
+}

@@ -1,0 +1,28 @@
+/** So long the browser may be kept from painting and answering at a time, ms. */
+const LONGEST_TURN = 12;
+
+/** Work that gives way to the browser in time. */
+export class Turns {
+  #began = performance.now();
+
+  get isOver(): boolean {
+    return performance.now() - this.#began >= LONGEST_TURN;
+  }
+
+  async next(): Promise<void> {
+    await nextTurn();
+    this.#began = performance.now();
+  }
+}
+
+/** Lets the browser paint and answer what the reader did; a timer of 0 ms is put off to 4 ms once it is nested. */
+export async function nextTurn(): Promise<undefined> {
+  await new Promise<void>((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
