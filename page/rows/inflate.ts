@@ -35,7 +35,8 @@ export async function* inflated(base64: string, isCut: boolean): AsyncGenerator<
   try {
     let next = reader.read();
     // A stream that is not closed never says that it has given everything.
-    const drained = isCut ? written.then(() => 'written' as const) : new Promise<never>(() => {});
+    const drained = written.then(() => (isCut ? 'written' as const : new Promise<never>(() => {})));
+    drained.catch(() => {});
     for (;;) {
       let result = await Promise.race([next, drained]);
       if (result === 'written') result = await Promise.race([next, quiet()]);
