@@ -38,8 +38,8 @@ export async function* inflated(base64: string, isCut: boolean): AsyncGenerator<
     const drained = written.then(() => (isCut ? 'written' as const : new Promise<never>(() => {})));
     drained.catch(() => {});
     for (;;) {
-      let result = await Promise.race([next, drained]);
-      if (result === 'written') result = await Promise.race([next, quiet()]);
+      const first = await Promise.race([next, drained]);
+      const result = first === 'written' ? await Promise.race([next, quiet()]) : first;
       if (result.done) break;
       yield result.value;
       next = reader.read();
@@ -51,9 +51,9 @@ export async function* inflated(base64: string, isCut: boolean): AsyncGenerator<
 }
 
 /** What is inflated is there as soon as it is written, by the standard of the streams; whatever takes longer for it has this long. */
-async function quiet(): Promise<{ readonly done: true }> {
+async function quiet(): Promise<{ readonly done: true; readonly value: undefined }> {
   await new Promise((resolve) => setTimeout(resolve, QUIET));
-  return { done: true };
+  return { done: true, value: undefined };
 }
 
 /** One after the other: what is inflated waits to be taken. */
