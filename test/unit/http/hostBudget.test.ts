@@ -15,6 +15,7 @@ class Office {
   readonly halts: number[] = [];
   readonly paces: Pace[] = [];
   readonly starts: number[] = [];
+  latencyMs = 50;
   startsInHalt = 0;
   inFlight = 0;
   mostInFlight = 0;
@@ -35,7 +36,7 @@ class Office {
     this.starts.push(this.time.nowMs);
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
-    await this.time.sleep(50);
+    await this.time.sleep(this.latencyMs);
     this.inFlight -= 1;
     const head = { header: (name: string) => headers[name], dateMs: parseHttpDate(new Date(this.time.nowMs).toUTCString()) };
     pass.giveBack({ rate: readRateHeaders(head, this.time.nowMs), isRefused, haltMs: retryAfterMs(headers['retry-after'], this.time.nowMs) });
@@ -118,6 +119,16 @@ describe('a host\'s budget', () => {
     assert.equal(await office.burst(6, { 'x-ratelimit-remaining': '0' }), 1);
     assert.ok(await office.burst(40) < 40);
     assert.equal(await office.burst(40), 40);
+  });
+
+  it('has no more on their way than fit into what is left', async () => {
+    const office = new Office();
+    const told = (remaining: number): Headers => ({ 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': String(office.time.nowMs / 1000 + 2) });
+    for (const remaining of [80, 70, 60, 50]) await office.burst(1, told(remaining));
+    // Slow answers: what was told last has to do for all of them.
+    office.latencyMs = 60_000;
+    const most = await office.burst(10, told(50));
+    assert.ok(most >= 3 && most <= 5, `${most} at once`);
   });
 
   it('takes a delay without Retry-After for a wish to wait as long', async () => {
