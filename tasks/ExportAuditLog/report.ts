@@ -17,7 +17,7 @@ import type { ExportParts } from './exportWindow';
 
 export const REPORT_FILE = 'report.html';
 
-/** Bytes of `audit-log.jsonl.gz` that the page holds: some hundred thousand entries. */
+/** Bytes of `audit-log.jsonl.gz` that the page holds: some fifty thousand entries. */
 const MOST_ON_PAGE = 12 * 1024 ** 2;
 /** Bytes of rows, as they stand in the JSON, that a run attaches for the tab: of one export, and of all together, but never less of each than the last. */
 const MOST_ATTACHED = 4 * 1024 ** 2;
