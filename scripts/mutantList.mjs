@@ -60,7 +60,7 @@ export const mutants = [
   { ...reading, name: "the last entries are forgotten", from: "chain.rest()", to: "[]", file: `${common}/auditlog/readEntries.ts` },
 
   { ...slices, file: `${common}/auditlog/chain.ts`, name: "a chain that was cut stops a page early", from: "if (boundary !== undefined && boundary < this.#floor) return true;", to: "if (page.entries.some(({ ticks }) => ticks < this.#floor)) return true;" },
-  { ...slices, file: `${common}/auditlog/chain.ts`, name: "a token is believed although its page is out of order", from: " && isInOrder(page.entries, this.#oldest)", to: "" },
+  { file: `${common}/auditlog/chain.ts`, tests: [`${unit}/auditlog/chain.test.ts`], name: "a token is believed although its page is out of order", from: " && isInOrder(page.entries, this.#oldest)", to: "" },
   { ...slices, file: `${common}/auditlog/chain.ts`, name: "a chain hands on what lies beyond its cut", from: "entries.filter(({ ticks }) => ticks >= this.#floor)", to: "entries" },
   { ...slices, file: `${common}/auditlog/chain.ts`, name: "what was certain comes again after a token was refused", from: "this.#beyond = boundary;", to: "" },
   { ...slices, file: `${common}/auditlog/chain.ts`, name: "a refused token is begun with again and again", from: " || this.#restarts >= MOST_RESTARTS", to: "" },
