@@ -28,5 +28,7 @@ export function findChromium(purpose: string): string | undefined {
 export async function startChromium(executablePath: string, options: readonly string[] = []): Promise<Browser> {
   // As root, in a container, Chromium starts only without its own sandbox.
   const sandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath, headless: true, args: ['--disable-gpu', '--disable-dev-shm-usage', ...sandbox, ...options] });
+  // Each browser would add its own listeners for signals to this process.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  return chromium.launch({ executablePath, headless: true, ...signals, args: ['--disable-gpu', '--disable-dev-shm-usage', ...sandbox, ...options] });
 }

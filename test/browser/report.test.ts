@@ -239,7 +239,7 @@ reportSuite('report.html', (open) => {
   it('shows what can be read where a chunk is broken', async () => {
     const [first, ...others] = thousands.rows?.chunks ?? [];
     assert.ok(first);
-    const page = await open({ ...thousands, rows: { included: 10_000, leftOut: 0, chunks: [{ ...first, columns: 'bm90IGd6aXA=' }, ...others] } });
+    const page = await open({ ...thousands, rows: { form: 'chunks', included: 10_000, leftOut: 0, chunks: [{ ...first, columns: 'bm90IGd6aXA=' }, ...others] } });
     assert.match(await page.locator('.missing').innerText(), new RegExp(`^${shown(first.rows)} entries could not be read`));
     assert.equal(await statusOf(page), `${shown(10_000 - first.rows)} entries`);
   });

@@ -3,6 +3,7 @@ import path from "node:path";
 
 /** What the tests read of a task.json. */
 export interface TaskManifest {
+  readonly id: string;
   readonly name: string;
   readonly version: { readonly Major: number; readonly Minor: number; readonly Patch: number };
   readonly minimumAgentVersion: string;

@@ -156,7 +156,7 @@ describe('a window read in slices', function () {
 
   it('costs a request more for a part in which there is nothing, and no more', async () => {
     // All in one minute; the estimate after the first page is a thousand times too much.
-    const entries = organization(30 * 200).map((entry, index) => entryAt((BEFORE + DAY) * SECOND - 1 - index * 90_000, index));
+    const entries = organization(30 * 200).map((_, index) => entryAt((BEFORE + DAY) * SECOND - 1 - index * 90_000, index));
     const { requests } = await timed(entries, 8);
     assert.ok(requests <= 30 + 25, `${requests} requests`);
   });

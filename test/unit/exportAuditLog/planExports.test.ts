@@ -18,7 +18,7 @@ const DAY = 86_400;
 
 const request = (window: WindowRequest, more: Partial<ExportRequest> = {}): ExportRequest => ({
   connection: { kind: 'azureDevOps', id: 'x' }, organization: 'Fabrikam', window, settleMs: 1_800_000, formats: ['jsonl'], compressJson: true, csvDelimiter: ',', filter: undefined, outputDirectory: path.resolve('/out'),
-  artifactName: 'audit-log', isPublished: true, reportDetail: 'full', timeZone: 'UTC', retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, maxDurationMs: 1, waitMs: 0, ...more,
+  artifactName: 'audit-log', isPublished: true, reportDetail: 'full', timeZone: 'UTC', concurrency: 4, retainDays: 400, signingKey: undefined, allowPublicProject: false, skipAggregation: true, maxDurationMs: 1, waitMs: 0, ...more,
 });
 const between = (startSeconds: number, endSeconds?: number): SingleWindowRequest => ({
   kind: 'between', start: { epochSecondsFloor: startSeconds, epochSecondsCeil: startSeconds }, end: endSeconds === undefined ? undefined : { epochSecondsFloor: endSeconds, epochSecondsCeil: endSeconds },
