@@ -2,7 +2,7 @@ import type { AuditLogPage } from './page';
 import { BATCH_SIZES } from './query';
 
 /** Bytes of answers that may be on their way at once. */
-const FLIGHT_BYTES = 24 * 1024 * 1024;
+const FLIGHT_BYTES = 8 * 1024 * 1024;
 const [LARGEST_PAGE, SMALLEST_PAGE] = BATCH_SIZES;
 
 /** How large pages are, how large they may be, and how many of them at once, so that what is on its way stays bounded. */

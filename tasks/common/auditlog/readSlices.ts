@@ -20,8 +20,8 @@ export interface SlicesOptions {
   readonly flightBytes?: number;
 }
 
-const MEMORY_BYTES = 8 * 1024 * 1024;
-const MOST_HELD_BYTES = 256 * 1024 * 1024;
+const MEMORY_BYTES = 2 * 1024 * 1024;
+const MOST_HELD_BYTES = 48 * 1024 * 1024;
 
 /**
  * All entries of a window, as {@link readEntries} reads them, by several chains at once where one would take long: the rest

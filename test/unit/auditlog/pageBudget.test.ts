@@ -6,7 +6,7 @@ const MEBIBYTE = 1024 * 1024;
 
 /** A budget that has seen a page of so many entries of so many bytes. */
 function seen(concurrency: number, entries: number, bytes: number, hasMore = true): PageBudget {
-  const budget = new PageBudget(concurrency);
+  const budget = new PageBudget(concurrency, 24 * MEBIBYTE);
   const entry = new AuditLogEntry(Buffer.alloc(bytes), 'id', '0'.repeat(19));
   budget.note({ entries: Array.from({ length: entries }, () => entry), continuationToken: 'next', hasMore });
   return budget;

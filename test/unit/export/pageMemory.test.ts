@@ -5,7 +5,7 @@ import { PageMemory, type Engine } from '../../../tasks/common/export/pageMemory
 const MEBIBYTE = 1024 * 1024;
 
 describe('page memory', () => {
-  it('is collected once 24 MiB have gathered, and again after as much', () => {
+  it('is collected once 12 MiB have gathered, and again after as much', () => {
     const engine = engineWith(4 * MEBIBYTE);
     const memory = new PageMemory(engine);
     const collectedAt: number[] = [];
@@ -15,7 +15,7 @@ describe('page memory', () => {
       memory.pageWritten();
       if (engine.collections > before) collectedAt.push(page);
     }
-    assert.deepEqual(collectedAt, [20, 44, 68, 92]);
+    assert.deepEqual(collectedAt, [8, 20, 32, 44, 56, 68, 80, 92]);
   });
 
   it('is not collected again and again while all of it is alive', () => {
