@@ -149,6 +149,8 @@ reportSuite('report.html', (open) => {
     await page.keyboard.press('End');
     const last = thousands.overTime.counts.reduce((sum, counts) => sum + (counts.at(-1) ?? 0), 0);
     assert.equal(await statusOf(page), `${shown(last)} of 10,000 entries`);
+    // Charts are drawn after the rows.
+    await page.locator('[aria-valuetext="2026-11-19"]').first().waitFor();
     assert.equal(await page.getByLabel('Beginning of the selected time').getAttribute('aria-valuetext'), '2026-11-19');
   });
 

@@ -139,8 +139,9 @@ describe("the vsix", () => {
       "[Content_Types].xml",
       "extension.vsixmanifest",
       "extension.vsomanifest",
-      "images/extension-icon.png",
+      ...readdirSync(path.join(repository, "images")).map((name) => `images/${name}`),
       "overview.md",
+      ...["tab.css", "tab.html", "tab.js"].map((name) => `tab/${name}`),
       ...taskNames().flatMap((name) => ["icon.png", "index.js", "task.json"].map((file) => `tasks/${name}/${file}`)),
       "tasks/VerifyAuditLog/verify-audit-log.mjs",
     ];

@@ -87,15 +87,15 @@ export const TIME_ROWS: readonly FaultRow[] = [
   skewed('the agent is ahead by 20 seconds', -20_000),
   { name: 'clock: only the Date header is ahead by a day', sandbox: switches({ dateSkewMs: 86_400_000 }), expect: {} },
   {
-    name: 'token: a long export renews it before its end', rests: true, sandbox: switches({ ...SLOW, accessTokenLifetime: 300 }),
+    name: 'token: a long export renews it before its end', rests: true, inputs: { concurrency: '1' }, sandbox: switches({ ...SLOW, accessTokenLifetime: 300 }),
     expect: { check: (finished) => { assert.ok(exchanges(finished) > 1); } },
   },
   {
-    name: 'token: ended in the middle, sign-in redirect', rests: true, sandbox: switches({ ...SLOW, accessTokenLifetime: 20, signIn: 'redirect' }),
+    name: 'token: ended in the middle, sign-in redirect', rests: true, inputs: { concurrency: '1' }, sandbox: switches({ ...SLOW, accessTokenLifetime: 20, signIn: 'redirect' }),
     expect: { check: (finished) => { assert.ok(exchanges(finished) > 1); } },
   },
   {
-    name: 'token: ended in the middle, sign-in page', rests: true, sandbox: switches({ ...SLOW, accessTokenLifetime: 20, signIn: 'page' }),
+    name: 'token: ended in the middle, sign-in page', rests: true, inputs: { concurrency: '1' }, sandbox: switches({ ...SLOW, accessTokenLifetime: 20, signIn: 'page' }),
     expect: { check: (finished) => { assert.ok(exchanges(finished) > 1); } },
   },
   { name: 'aggregation off', expect: { check: ({ sandbox }) => { assert.ok(pageRequests(sandbox).every((url) => /[?&]skipAggregation=true(&|$)/i.test(url))); } } },
