@@ -1,3 +1,5 @@
+import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, DOT, LOWER_E, LOWER_U, MINUS, OPEN_BRACE, OPEN_BRACKET, PLUS, QUOTE, UPPER_E, ZERO } from './bytes';
+
 /**
  * Walks over JSON as bytes, without making values of it: it finds where things begin and end, which white space stands
  * between tokens, and what is invalid inside strings. So an entry can be kept byte for byte.
@@ -182,21 +184,6 @@ export class JsonFault extends Error {
 const DEEPEST = 100;
 
 const NOTHING = new Uint8Array(0);
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const PLUS = 0x2b;
-const DOT = 0x2e;
-const ZERO = 0x30;
-const LOWER_E = 0x65;
-const UPPER_E = 0x45;
-const LOWER_U = 0x75;
 const SIMPLE_ESCAPES: ReadonlySet<number> = new Set(Buffer.from('\\/bfnrt', 'ascii'));
 const LITERALS: Readonly<Record<number, Buffer>> = { 0x74: Buffer.from('true'), 0x66: Buffer.from('false'), 0x6e: Buffer.from('null') };
 

@@ -1,4 +1,5 @@
 import { ticksOfId, ticksOfTimestamp } from '../time/ticks';
+import { BACKSLASH, COLON, DOT, QUOTE, SEMICOLON, UPPER_T, UPPER_Z, ZERO } from './bytes';
 
 /** Ticks in two parts that fit a Number each: whole seconds since 0001-01-01, and 100 ns steps of the next one. */
 export interface Moment {
@@ -132,11 +133,3 @@ const TIME_LENGTH = '2026-11-20T14:05:02'.length;
 const SHORTEST = TIME_LENGTH + 1;
 const LONGEST = '2026-11-20T14:05:02.1460838+00:00'.length;
 const OFFSET = Buffer.from('+00:00');
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const UPPER_T = 0x54;
-const UPPER_Z = 0x5a;
-const COLON = 0x3a;
-const SEMICOLON = 0x3b;
-const DOT = 0x2e;
-const ZERO = 0x30;

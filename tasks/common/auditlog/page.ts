@@ -4,6 +4,7 @@ import { ticksOfTimestamp } from '../time/ticks';
 import { AuditLogEntry } from './entry';
 import { EntryReader } from './entryReader';
 import { applyEdits, JsonFault, JsonScanner } from './jsonScanner';
+import { LOWER_N, OPEN_BRACE, OPEN_BRACKET } from './bytes';
 
 /** One answer of the audit log query. */
 export interface AuditLogPage {
@@ -184,9 +185,6 @@ function unreadable(what: string, cause?: unknown): TaskError {
   });
 }
 
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
-const LOWER_N = 0x6e;
 /** With what `id` and `timestamp` can begin, escaped or not; other keys are not worth making text of. */
 const KEY_BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from('it\\', 'ascii'));
 const MOST_REPAIR_TRIES = 32;

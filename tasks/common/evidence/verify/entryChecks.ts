@@ -5,6 +5,7 @@ import { EntryScanner, FIELD } from '../../auditlog/entryScanner';
 import { compareMoments, momentOfId, momentOfTicks, MomentReader, textOf, ticksOfMoment, type Moment } from '../../auditlog/moments';
 import { KnownHashes } from './knownHashes';
 import { NameCounts } from './nameCounts';
+import { BACKSLASH, QUOTE } from '../../auditlog/bytes';
 
 /** An entry as the checks see it, valid only during the call. */
 export interface SeenEntry {
@@ -206,5 +207,3 @@ function isMark(mark: Manifest['entries']['newest'], id: string | undefined, tic
 const MOST_OF_ONE_KIND = 3;
 /** Manifests cut longer ids. */
 const LONGEST_MARK = 1_000;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
