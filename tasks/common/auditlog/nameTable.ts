@@ -1,4 +1,5 @@
 import { textOf } from './moments';
+import { QUOTE } from './bytes';
 
 const SLOTS = 1_024;
 /** Longer names are not worth remembering. */
@@ -36,7 +37,8 @@ export class NameTable {
   }
 }
 
-function isSame(name: Buffer, bytes: Buffer, from: number, to: number): boolean {
+/** Whether a name is that part of the bytes. */
+export function isSame(name: Buffer, bytes: Buffer, from: number, to: number): boolean {
   const { length } = name;
   if (length !== to - from) return false;
   for (let at = 0; at < length; at += 1) if (name[at] !== bytes[from + at]) return false;
@@ -44,11 +46,9 @@ function isSame(name: Buffer, bytes: Buffer, from: number, to: number): boolean 
 }
 
 /** Of the length and of some bytes: enough to tell names of one field apart; equal ones are compared as a whole. */
-function hashOf(bytes: Buffer, from: number, to: number): number {
+export function hashOf(bytes: Buffer, from: number, to: number): number {
   const length = to - from;
   let hash = length;
   for (let at = to - 2; at > from; at -= 1 + (length >> 3)) hash = Math.imul(hash, 31) + (bytes[at] as number);
   return hash >>> 0;
 }
-
-const QUOTE = 0x22;

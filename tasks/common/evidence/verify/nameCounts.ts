@@ -1,6 +1,8 @@
 import { OTHER_NAMES } from '../../auditlog/tally';
 import { manifestText } from '../manifestValue';
 import { textOf } from '../../auditlog/moments';
+import { hashOf, isSame } from '../../auditlog/nameTable';
+import { QUOTE } from '../../auditlog/bytes';
 
 /** As auditlog/tally.ts counts: so many names for themselves, of this length; the rest and the nameless together. */
 const MOST_NAMES = 2_000;
@@ -25,7 +27,7 @@ export class NameCounts {
 
   /** @param from where the value begins, quotes included; -1 for none */
   add(bytes: Buffer, from: number, to: number): void {
-    if (!isSame(this.#last.bytes, bytes, from, to)) this.#last = this.#find(bytes, from, to);
+    if (this.#last === this.#nameless || !isSame(this.#last.bytes, bytes, from, to)) this.#last = this.#find(bytes, from, to);
     this.#last.count += 1;
   }
 
@@ -66,20 +68,3 @@ export class NameCounts {
     return spelling;
   }
 }
-
-function isSame(spelling: Buffer, bytes: Buffer, from: number, to: number): boolean {
-  const { length } = spelling;
-  if (length !== to - from || length === 0) return false;
-  for (let at = 0; at < length; at += 1) if (spelling[at] !== bytes[from + at]) return false;
-  return true;
-}
-
-/** Of the length and of some bytes: enough to tell the names of one field apart; equal ones are compared as a whole. */
-function hashOf(bytes: Buffer, from: number, to: number): number {
-  const length = to - from;
-  let hash = length;
-  for (let at = to - 2; at > from; at -= 1 + (length >> 3)) hash = Math.imul(hash, 31) + (bytes[at] as number);
-  return hash >>> 0;
-}
-
-const QUOTE = 0x22;
