@@ -26,7 +26,7 @@ export function serverCertificate(): Promise<ServerCertificate> {
 }
 
 async function makeCertificate(): Promise<ServerCertificate> {
-  x509.cryptoProvider.set(webcrypto);
+  x509.cryptoProvider.set(crypto);
   const authorityKeys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const serverKeys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const validity = {notBefore: new Date(Date.now() - YEAR_MS), notAfter: new Date(Date.now() + 5 * YEAR_MS)};

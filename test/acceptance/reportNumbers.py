@@ -1,7 +1,7 @@
 """Recomputes from an export's JSON Lines all numbers that its report shows, and prints them as JSON.
 
 Arguments: audit-log.jsonl.gz, and a JSON text with start, end (seconds since 1970), timeZone, clientId, connectionId, pipelineId.
-Shares no code with the exporter.
+Shares no code with the exporter. shownNumbers.py goes on from here.
 """
 import gzip
 import json
@@ -126,12 +126,12 @@ def over_time(entries, facts, local):
     return {"start": start.strftime("%Y-%m-%dT%H:%M:%SZ"), "stepSeconds": step, "categories": categories, "counts": [slots[name] for name in categories]}
 
 
-def main():
-    facts = json.loads(sys.argv[2])
-    local = zone(facts["timeZone"])
-    with gzip.open(sys.argv[1], "rt", encoding="utf-8", newline="\n") as lines:
-        everything = [json.loads(line) for line in lines]
-    entries = [entry for entry in everything if not is_own(entry, facts)]
+def read(file):
+    with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def counted(entries, local):
     hours = [[0] * 24 for _ in range(7)]
     counts, names = defaultdict(Counter), defaultdict(dict)
     for entry in entries:
@@ -148,6 +148,15 @@ def main():
         key = actor and (cut(actor[1], 200), actor[0])
         counts["actor"][key] += 1
         names["actor"].setdefault(key, actor and cut(actor[2], 200))
+    return hours, counts, names
+
+
+def main():
+    facts = json.loads(sys.argv[2])
+    local = zone(facts["timeZone"])
+    everything = read(sys.argv[1])
+    entries = [entry for entry in everything if not is_own(entry, facts)]
+    hours, counts, names = counted(entries, local)
     notable = defaultdict(list)
     for entry in entries:
         notable[rule_of(entry)].append(entry["id"])
@@ -161,4 +170,5 @@ def main():
     }))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { findChromium, startChromium } from '../browser/chromium';
 import { FakeDevOps } from './fakeDevOps';
 import type { HostScenario } from './scenario';
@@ -9,6 +9,8 @@ import { TabPage } from './tabPage';
 export interface TabSuite {
   readonly devOps: FakeDevOps;
   readonly open: (scenario?: Partial<HostScenario>, options?: { readonly hasClock?: boolean; readonly isDark?: boolean }) => Promise<TabPage>;
+  /** A page without the tab, in the same browser. */
+  readonly openPage: () => Promise<Page>;
   /** Console messages and requests that this test expects to fail. */
   readonly expectErrors: (pattern: RegExp) => void;
 }
@@ -21,6 +23,7 @@ export function tabSuite(title: string, define: (suite: () => TabSuite) => void)
     let browser: Browser;
     let devOps: FakeDevOps;
     let pages: TabPage[] = [];
+    let others: Page[] = [];
     let expected: RegExp | undefined;
     before(async () => {
       devOps = await FakeDevOps.start();
@@ -33,8 +36,8 @@ export function tabSuite(title: string, define: (suite: () => TabSuite) => void)
     });
     afterEach(async () => {
       const [errors, unexpected] = [pages.flatMap((tab) => tab.errors), devOps.unexpected];
-      await Promise.all(pages.map((tab) => tab.close()));
-      pages = [];
+      await Promise.all([...pages, ...others].map((page) => page.close()));
+      [pages, others] = [[], []];
       devOps.reset();
       const surprising = errors.filter((error) => !expected?.test(error));
       expected = undefined;
@@ -46,6 +49,11 @@ export function tabSuite(title: string, define: (suite: () => TabSuite) => void)
         const tab = await TabPage.open(browser, devOps, scenario, options);
         pages.push(tab);
         return tab;
+      },
+      openPage: async () => {
+        const page = await browser.newPage();
+        others.push(page);
+        return page;
       },
       expectErrors: (pattern) => {
         expected = pattern;
