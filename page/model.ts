@@ -3,6 +3,7 @@ import { HourOfWeek, ZoneClock } from './clock';
 import { isFiltered, NO_FILTERS, type Filters } from './rows/filters';
 import { countKey, groupKey } from './rows/groups';
 import { rowSource, type RowProgress, type RowSource } from './rows/rowSource';
+import { type RowTexts } from './rows/rowTexts';
 import { RowStore } from './rows/rowStore';
 import { selectRows, type ChartPlaces, type Selection } from './rows/selectRows';
 
@@ -34,9 +35,10 @@ export class ReportModel {
   readonly #listeners: ((change: Change) => void)[] = [];
   #announcedRows = 0;
 
-  constructor(data: ReportData) {
+  /** @param following the rows where they are not in the data */
+  constructor(data: ReportData, following?: RowTexts) {
     this.data = data;
-    this.source = rowSource(data);
+    this.source = rowSource(data, following);
     this.store = new RowStore(Math.min(MOST_ROWS, this.source?.capacity ?? 0));
     this.progress = this.source?.progress ?? { isDone: true, unreadable: 0, leftOut: 0, expected: 0 };
     const [begin, step] = [Date.parse(data.overTime.start), data.overTime.stepSeconds * 1000];

@@ -10,6 +10,7 @@ import { FilterBar } from './parts/filterBar';
 import { firstSeenList, missingRowsText, NotableFindings, notRecordedList } from './parts/findings';
 import { PrintTable } from './parts/printTable';
 import { reportHeader } from './parts/reportHeader';
+import { type RowTexts } from './rows/rowTexts';
 import { RowTable } from './table/rowTable';
 import { ACTOR_KINDS, LIST_TITLES } from './words';
 
@@ -19,6 +20,8 @@ export type ReportTheme = 'light' | 'dark' | 'system';
 export interface ReportOptions {
   /** `system` when it is not given. */
   readonly theme?: ReportTheme;
+  /** The rows where they are not in the data, but follow them. */
+  readonly following?: RowTexts;
 }
 
 /** A report that stands on a page. */
@@ -47,7 +50,7 @@ interface Drawn {
  * The data are those that `readReportData` has accepted. All texts in them may be hostile: they reach the page as text only.
  */
 export function renderReport(root: HTMLElement, data: ReportData, options: ReportOptions = {}): RenderedReport {
-  const model = new ReportModel(data);
+  const model = new ReportModel(data, options.following);
   const page = new Page(model);
   root.classList.add('audit-report');
   root.dataset['theme'] = options.theme ?? 'system';

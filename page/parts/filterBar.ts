@@ -60,8 +60,8 @@ export class FilterBar {
 
   #statusText(): string {
     const { selection, store, progress, filters } = this.#model;
-    const all = progress.expected ?? store.count;
-    if (!progress.isDone) return progress.expected === undefined ? `Loading: ${entriesText(all)}` : `Loading: ${countText(store.count)} of ${entriesText(all)}`;
+    const all = progress.expected;
+    if (!progress.isDone) return `Loading: ${countText(store.count)} of ${entriesText(all)}`;
     if (isFiltered(filters)) return `${countText(selection.rows.length)} of ${entriesText(all)}`;
     return entriesText(selection.rows.length);
   }

@@ -91,7 +91,7 @@ export function missingRowsText({ data, progress }: ReportModel): string | undef
   if (data.rows === null) return 'The entries themselves are left out of this report (reportDetail: counts). Whoever may read the export finds them in audit-log.jsonl.gz.';
   const parts: string[] = [];
   const { leftOut, unreadable, expected } = progress;
-  if (leftOut > 0) parts.push(`The ${entriesText(expected ?? 0)} listed here ${expected === 1 ? 'is' : 'are'} the newest; ${countText(leftOut)} older ${leftOut === 1 ? 'one is' : 'ones are'} left out of this page. Charts and lists count them all and do not follow the filters. audit-log.jsonl.gz holds every entry.`);
+  if (leftOut > 0) parts.push(`The ${entriesText(expected)} listed here ${expected === 1 ? 'is' : 'are'} the newest; ${countText(leftOut)} older ${leftOut === 1 ? 'one is' : 'ones are'} left out of this page. Charts and lists count them all and do not follow the filters. audit-log.jsonl.gz holds every entry.`);
   if (unreadable > 0) parts.push(`${entriesText(unreadable)} could not be read from this page's data. audit-log.jsonl.gz holds every entry.`);
   return parts.length > 0 ? parts.join(' ') : undefined;
 }

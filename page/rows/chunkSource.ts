@@ -1,40 +1,44 @@
-import { type ChunkedRows } from '../../tasks/common/report/reportData';
+import { readRowChunk } from '../../tasks/common/report/readReportData';
+import { type ChunkedRows, type RowChunk } from '../../tasks/common/report/reportData';
 import { inflate } from './inflate';
+import { parsed, readColumns } from './readColumns';
 import { RecentLines } from './recentLines';
-import { readColumns } from './readColumns';
 import { type RowProgress, type RowSource } from './rowSource';
 import { type RowStore } from './rowStore';
+import { type RowTexts } from './rowTexts';
 import { Turns } from './turns';
+
+type Chunks = AsyncIterable<RowChunk | undefined> | Iterable<RowChunk>;
 
 /** Rows that were made for the report. A chunk that cannot be read is counted, and the others are shown. */
 export class ChunkSource implements RowSource {
   readonly capacity: number;
   readonly progress: RowProgress;
-  readonly #rows: ChunkedRows;
+  readonly #chunks: Chunks;
+  readonly #lines: (string | null)[] = [];
   readonly #recent = new RecentLines((chunk) => this.#linesOf(chunk));
 
-  constructor(rows: ChunkedRows) {
-    this.#rows = rows;
-    this.capacity = rows.chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
-    this.progress = { isDone: false, unreadable: 0, leftOut: rows.leftOut, expected: rows.included };
+  /** @param following the chunks where they are not among the rows */
+  constructor({ included, leftOut, chunks }: ChunkedRows, following?: RowTexts) {
+    this.#chunks = following === undefined ? chunks : chunksOf(following);
+    this.capacity = included;
+    this.progress = { isDone: false, unreadable: 0, leftOut, expected: included };
   }
 
   async load(store: RowStore, signal: AbortSignal, onProgress: (progress: RowProgress) => void): Promise<void> {
     const hasEnded = (): boolean => signal.aborted;
     const turns = new Turns();
-    let unreadable = 0;
-    for (const [number, chunk] of this.#rows.chunks.entries()) {
-      const columns = readColumns(await inflate(chunk.columns).catch(() => ''), chunk.rows);
+    for await (const chunk of this.#chunks) {
+      const columns = chunk && readColumns(await inflate(chunk.columns).catch(() => ''), chunk.rows);
       if (hasEnded()) return;
-      if (columns === undefined || !store.hasRoomFor(chunk.rows)) unreadable += chunk.rows;
-      else store.append(number, columns);
-      if (!turns.isOver && number > 0) continue;
-      onProgress({ ...this.progress, unreadable });
+      if (columns !== undefined && store.hasRoomFor(chunk?.rows ?? 0)) store.append(this.#lines.push(chunk?.lines ?? null) - 1, columns);
+      if (!turns.isOver && this.#lines.length > 1) continue;
+      onProgress(this.progress);
       await turns.next();
       if (hasEnded()) return;
     }
     await store.prepareSearch(turns);
-    onProgress({ ...this.progress, isDone: true, unreadable });
+    onProgress({ ...this.progress, isDone: true, unreadable: this.capacity - store.count });
   }
 
   async line(chunk: number, offset: number): Promise<string | undefined> {
@@ -43,7 +47,11 @@ export class ChunkSource implements RowSource {
   }
 
   async #linesOf(chunk: number): Promise<readonly string[]> {
-    const lines = this.#rows.chunks[chunk]?.lines ?? null;
+    const lines = this.#lines[chunk] ?? null;
     return lines === null ? [] : (await inflate(lines)).split('\n');
   }
+}
+
+async function* chunksOf(texts: RowTexts): AsyncGenerator<RowChunk | undefined, void, undefined> {
+  for await (const text of texts) yield readRowChunk(parsed(text));
 }

@@ -1,4 +1,5 @@
-import { inflated } from './inflate';
+import { type EvidenceCut } from '../../tasks/common/report/reportData';
+import { inflated, type Pieces } from './inflate';
 
 /** Lines that are read at once, bytes: a few milliseconds of work. The first rows do not wait for so many. */
 const BLOCK_BYTES = 256 * 1024;
@@ -17,30 +18,37 @@ export interface LineBlock {
 }
 
 /**
- * The content of a gzip file that is written as base64, in blocks of whole lines. Of a file that is cut, the broken line at its end is left out.
- * @throws when it is no such file, or too large
+ * The content of a gzip file, in blocks of whole lines.
+ * @param cut what is to be read of it where it is only the beginning of a file
+ * @throws when it is no such file, too large, or has less than `cut` says; all lines that it has are given before
  */
-export async function* lineBlocks(base64: string, isCut: boolean): AsyncGenerator<LineBlock, void, undefined> {
+export async function* lineBlocks(pieces: Pieces, cut: EvidenceCut | null): AsyncGenerator<LineBlock, void, undefined> {
   const gathered = new GatheredBytes();
+  const end = cut?.bytes ?? MOST_BYTES;
   let from = 0;
-  for await (const bytes of inflated(base64, isCut)) {
-    gathered.add(bytes);
-    if (from + gathered.size > MOST_BYTES || gathered.size > LONGEST_LINE) throw new RangeError('The lines are too long');
-    if (from > 0 && gathered.size < BLOCK_BYTES) continue;
-    const lines = gathered.takeLines();
-    if (lines.length === 0) continue;
-    yield { from, until: from + lines.length, text: textOf(lines) };
-    from += lines.length;
+  if (end > 0) {
+    for await (const bytes of inflated(pieces, cut !== null)) {
+      if (cut === null && from + gathered.size + bytes.length > MOST_BYTES) throw new RangeError('The lines are too long');
+      gathered.add(bytes.subarray(0, end - from - gathered.size));
+      if (gathered.size > LONGEST_LINE) throw new RangeError('The lines are too long');
+      if (from + gathered.size === end && cut !== null) break;
+      if (from > 0 && gathered.size < BLOCK_BYTES) continue;
+      const lines = gathered.takeLines();
+      if (lines.length === 0) continue;
+      yield { from, until: from + lines.length, text: textOf(lines) };
+      from += lines.length;
+    }
   }
-  const rest = isCut ? gathered.takeLines() : gathered.takeAll();
+  const rest = cut === null ? gathered.takeAll() : gathered.takeLines();
   if (rest.length > 0) yield { from, until: from + rest.length, text: textOf(rest) };
+  if (cut !== null && from + rest.length < cut.bytes) throw new RangeError('Some of the lines are missing');
 }
 
 /** The text of a part of the content. @throws as {@link lineBlocks} */
-export async function textBetween(base64: string, isCut: boolean, from: number, until: number): Promise<string> {
+export async function textBetween(pieces: Pieces, isCut: boolean, from: number, until: number): Promise<string> {
   const parts: Uint8Array[] = [];
   let at = 0;
-  for await (const bytes of inflated(base64, isCut)) {
+  for await (const bytes of inflated(pieces, isCut)) {
     if (at + bytes.length > from) parts.push(bytes.subarray(Math.max(0, from - at), until - at));
     at += bytes.length;
     if (at >= until) break;

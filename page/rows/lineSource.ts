@@ -1,9 +1,11 @@
 import { ChunkColumns } from '../../tasks/common/report/chunkColumns';
 import { type EvidenceRows } from '../../tasks/common/report/reportData';
+import { EvidenceBytes } from './evidenceBytes';
 import { lineBlocks, textBetween, type LineBlock } from './lineBlocks';
 import { LineReader } from './readLine';
 import { RecentLines } from './recentLines';
 import { type RowProgress, type RowSource } from './rowSource';
+import { type RowTexts } from './rowTexts';
 import { type RowStore } from './rowStore';
 import { Turns } from './turns';
 
@@ -21,31 +23,32 @@ export class LineSource implements RowSource {
   readonly capacity: number;
   readonly progress: RowProgress;
   readonly #rows: EvidenceRows;
+  readonly #bytes: EvidenceBytes;
   readonly #startSeconds: number;
   readonly #places: Place[] = [];
   readonly #recent = new RecentLines((chunk) => this.#linesOf(chunk));
   #unreadable = 0;
 
   /**
+   * @param texts base64 of the file
    * @param entries of the whole export
    * @param startSeconds of its window, since 1970 UTC
    */
-  constructor(rows: EvidenceRows, entries: number, startSeconds: number) {
+  constructor(rows: EvidenceRows, texts: RowTexts, entries: number, startSeconds: number) {
     this.#rows = rows;
+    this.#bytes = new EvidenceBytes(texts);
     this.#startSeconds = startSeconds;
-    this.capacity = entries;
-    this.progress = { isDone: false, unreadable: 0, leftOut: 0, expected: rows.isCut ? undefined : entries };
+    this.capacity = Math.min(entries, rows.cut?.entries ?? entries);
+    this.progress = { isDone: false, unreadable: 0, leftOut: entries - this.capacity, expected: this.capacity };
   }
 
   async load(store: RowStore, signal: AbortSignal, onProgress: (progress: RowProgress) => void): Promise<void> {
-    const isBroken = await this.#loadBlocks(store, signal, () => onProgress({ ...this.progress, unreadable: this.#unreadable })).then(() => false, () => true);
+    await this.#loadBlocks(store, signal, () => onProgress({ ...this.progress, unreadable: this.#unreadable })).catch(() => {});
     const turns = new Turns();
     await turns.next();
     if (signal.aborted) return;
     await store.prepareSearch(turns);
-    const missing = Math.max(0, this.capacity - store.count - this.#unreadable);
-    const leftOut = this.#rows.isCut && !isBroken ? missing : 0;
-    onProgress({ isDone: true, unreadable: this.#unreadable + missing - leftOut, leftOut, expected: store.count });
+    onProgress({ ...this.progress, isDone: true, unreadable: this.capacity - store.count, expected: store.count });
   }
 
   async line(chunk: number, offset: number): Promise<string | undefined> {
@@ -55,7 +58,7 @@ export class LineSource implements RowSource {
   async #loadBlocks(store: RowStore, signal: AbortSignal, onProgress: () => void): Promise<void> {
     const reader = new LineReader(this.#rows.own, this.#startSeconds);
     const turns = new Turns();
-    for await (const block of lineBlocks(this.#rows.gzip, this.#rows.isCut)) {
+    for await (const block of lineBlocks(this.#bytes.arriving(), this.#rows.cut)) {
       if (signal.aborted) return;
       this.#append(store, reader, block);
       if (!turns.isOver && this.#places.length > 1) continue;
@@ -82,7 +85,8 @@ export class LineSource implements RowSource {
   async #linesOf(chunk: number): Promise<readonly string[]> {
     const place = this.#places[chunk];
     if (place === undefined) return [];
-    const text = await textBetween(this.#rows.gzip, this.#rows.isCut, place.from, place.until);
+    // Where not all bytes are here yet, they are the beginning of a file too.
+    const text = await textBetween(this.#bytes.here, true, place.from, place.until);
     return linesOf(text).filter((_, number) => !place.skipped.has(number));
   }
 }

@@ -19,7 +19,8 @@ export function readColumns(text: string, rows: number): RowColumns | undefined 
   return isWhole ? value as unknown as RowColumns : undefined;
 }
 
-function parsed(text: string): unknown {
+/** Undefined for what is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,16 +2,17 @@ import { type ReportData } from '../../tasks/common/report/reportData';
 import { ChunkSource } from './chunkSource';
 import { LineSource } from './lineSource';
 import { type RowStore } from './rowStore';
+import { piecesOf, type RowTexts } from './rowTexts';
 
 /** How far loading has come. */
 export interface RowProgress {
   readonly isDone: boolean;
   /** Rows that could not be read. */
   readonly unreadable: number;
-  /** Rows that a cap keeps out of the data: the oldest. Known at the end only where the rows are the evidence itself. */
+  /** Rows that a cap keeps out of the data: the oldest. */
   readonly leftOut: number;
-  /** Rows that there will be; undefined where nobody knows it yet. */
-  readonly expected: number | undefined;
+  /** Rows that there will be; in the end, those that there are. */
+  readonly expected: number;
 }
 
 /** Where the rows of a report come from. */
@@ -28,8 +29,12 @@ export interface RowSource {
   line(chunk: number, offset: number): Promise<string | undefined>;
 }
 
-/** Undefined for data without rows. */
-export function rowSource({ rows, counts, window }: ReportData): RowSource | undefined {
+/**
+ * Undefined for data without rows.
+ * @param following the rows where they are not in the data
+ */
+export function rowSource({ rows, counts, window }: ReportData, following?: RowTexts): RowSource | undefined {
   if (rows === null) return undefined;
-  return rows.form === 'chunks' ? new ChunkSource(rows) : new LineSource(rows, counts.entries, Date.parse(window.start) / 1000);
+  if (rows.form === 'chunks') return new ChunkSource(rows, following);
+  return new LineSource(rows, following ?? piecesOf(rows.gzip), counts.entries, Date.parse(window.start) / 1000);
 }

@@ -6,19 +6,18 @@ import type { ChainState } from '../common/evidence/chainPlan';
 import type { Manifest } from '../common/evidence/manifest';
 import { attachmentName } from '../common/evidence/previousRuns';
 import { outputFailure } from '../common/files/outputFailure';
-import { isCut, type EvidenceFile } from '../common/report/evidenceText';
+import { partOf, type EvidenceFile } from '../common/report/evidenceText';
 import { limitRows } from '../common/report/limitRows';
 import { reportFactsOf } from '../common/report/manifestReport';
 import { ReportCollector, type KnownNames } from '../common/report/reportCollector';
 import type { ReportData } from '../common/report/reportData';
+import { MOST_ON_PAGE } from '../common/report/rowLimits';
 import { writeReportData, writeReportPage } from '../common/report/writeReport';
 import type { Window } from '../common/window/window';
 import type { ExportParts } from './exportWindow';
 
 export const REPORT_FILE = 'report.html';
 
-/** Bytes of `audit-log.jsonl.gz` that the page holds: some fifty thousand entries. */
-const MOST_ON_PAGE = 12 * 1024 ** 2;
 /** Bytes of rows, as they stand in the JSON, that a run attaches for the tab: of one export, and of all together, but never less of each than the last. */
 const MOST_ATTACHED = 4 * 1024 ** 2;
 const ATTACHED_TOGETHER = 20 * 1024 ** 2;
@@ -69,22 +68,22 @@ export async function writeReport(parts: ExportParts, folder: string, collector:
   const { agent, request, reportPage } = parts;
   const data = await collector.finish(reportFactsOf(manifest, request.isPublished ? request.artifactName : null));
   const evidence = evidenceOf(parts, folder, manifest);
-  await writeReportPage(path.join(folder, REPORT_FILE), data, reportPage, evidence);
+  await writeReportPage(path.join(folder, REPORT_FILE), data, reportPage, evidence && await partOf(evidence, MOST_ON_PAGE));
   const most = Math.min(MOST_ATTACHED, Math.max(LEAST_ATTACHED, Math.floor(ATTACHED_TOGETHER / count)));
   const attached = limitRows(data, most);
   // Base64 takes four bytes for three.
-  const attachedEvidence = evidence && { ...evidence, most: Math.floor(most / 4) * 3 };
+  const attachedEvidence = evidence && await partOf(evidence, Math.floor(most / 4) * 3);
   const name = `${attachmentName(manifest.folder)}.json`;
   const file = path.join(await newFolder(agent.variable('Agent.TempDirectory') ?? tmpdir()), name);
   const { bytes } = await writeReportData(file, attached, attachedEvidence);
-  const hasLess = attachedEvidence === undefined ? (attached.rows?.leftOut ?? 0) > 0 : isCut(attachedEvidence);
+  const hasLess = attachedEvidence === undefined ? (attached.rows?.leftOut ?? 0) > 0 : attachedEvidence.cut !== null;
   return { data: { ...data, rows: null }, attachment: { name, file, bytes, rows: attached.rows?.included ?? manifest.counts.entries, isCut: hasLess } };
 }
 
 /** The file that the report shows as it is; undefined where the rows are of another form, or left out. */
 function evidenceOf(parts: ExportParts, folder: string, { files }: Manifest): EvidenceFile | undefined {
   const written = showsEvidence(parts.request) ? files.find(({ format }) => format === 'jsonl') : undefined;
-  return written && { file: path.join(folder, written.name), bytes: written.bytes, most: MOST_ON_PAGE, own: ownFootprint(parts) };
+  return written && { file: path.join(folder, written.name), bytes: written.bytes, own: ownFootprint(parts) };
 }
 
 /** One for each export: two steps of a job can export the same window. */

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { startSandbox, type Sandbox, type TruthEntry } from '../../sandbox/sandbox';
 import { REPORT_ATTACHMENT, type ReportData } from '../../tasks/common/report/reportData';
 import { newWorkFolder, removeWorkFolders, runPackaged, type PackagedOptions, type PackagedRun } from '../support/packagedTask';
+import { reportIn } from '../support/reportFile';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -90,9 +91,9 @@ describe('the packaged task in a pipeline', function () {
     const data = JSON.parse(content.toString('utf8')) as ReportData;
     const entries = linesOf(folder).length;
     assert.deepEqual([data.detail, data.artifactName, data.timeZone, data.counts.entries, data.run?.pipeline], ['full', 'audit-log', 'Asia/Kolkata', entries, 'audit-log-export']);
-    assert.ok(data.rows?.form === 'lines' && !data.rows.isCut);
+    assert.ok(data.rows?.form === 'lines' && data.rows.cut === null);
     assert.equal(data.rows.gzip, readFileSync(path.join(folder, 'audit-log.jsonl.gz')).toString('base64'), 'the rows are the evidence itself');
-    assert.deepEqual(reportIn(folder), data);
+    assert.deepEqual(reportIn(path.join(folder, 'report.html')), data);
     const people = new Set((await truth(sandbox, result)).flatMap(({ json }) => peopleIn(json)));
     assert.ok([...people].every((person) => JSON.stringify(data.dimensions).includes(JSON.stringify(person).slice(1, -1)) || /^[0-9a-f-]{36}$/.test(person)), 'names everybody');
     assert.match(result.maskedLog, new RegExp(`^Attached for the tab "Audit log" of this run: the report, ${entries.toLocaleString('en-US')} entries, ${content.length.toLocaleString('en-US')} bytes\\.$`, 'm'));
@@ -110,7 +111,7 @@ describe('the packaged task in a pipeline', function () {
     for (const text of texts) for (const person of people) assert.ok(!text.includes(person), `${person} in ${text.slice(0, 200)}`);
     const evidence = linesOf(folder).join('\n');
     assert.ok([...people].every((person) => evidence.includes(JSON.stringify(person).slice(1, -1))), 'and the evidence is whole');
-    assert.deepEqual([reportIn(folder).rows, reportIn(folder).counts.entries], [null, linesOf(folder).length]);
+    assert.deepEqual([reportIn(path.join(folder, 'report.html')).rows, reportIn(path.join(folder, 'report.html')).counts.entries], [null, linesOf(folder).length]);
     assert.match(result.maskedLog, /Summary, report and tab show counts only \(reportDetail: counts\); the artifact holds every entry\.$/m);
     assert.match(result.maskedLog, /the report, counts only, [\d,]+ bytes\.$/m);
   });
@@ -292,13 +293,6 @@ function exportFolder(run: PackagedRun): string {
   const [name, ...others] = readdirSync(organization);
   assert.ok(name !== undefined && others.length === 0);
   return path.join(organization, name);
-}
-
-/** The data in report.html. */
-function reportIn(folder: string): ReportData {
-  const html = readFileSync(path.join(folder, 'report.html'), 'utf8');
-  const [, json] = /<script type="application\/json" id="report-data">([^<]+)<\/script>/.exec(html) ?? [];
-  return JSON.parse(json ?? '') as ReportData;
 }
 
 /** All that tells who acted and from where. */

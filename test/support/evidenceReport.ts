@@ -1,7 +1,7 @@
-import { gzipSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import type { AuditLogEntry } from '../../tasks/common/auditlog/entry';
 import type { OwnFootprint } from '../../tasks/common/auditlog/ownFootprint';
-import type { ReportData } from '../../tasks/common/report/reportData';
+import type { EvidenceCut, ReportData } from '../../tasks/common/report/reportData';
 import { REPORT_WINDOW, sampleReport } from './reportData';
 import { sandboxEntries } from './sandboxEntries';
 
@@ -22,6 +22,13 @@ export const NOBODY: OwnFootprint = { clientId: null, objectId: null, serviceCon
 export async function evidenceReport(count: number, { hostileShare = 0, most = Infinity, own = NOBODY, entries, content }: EvidenceReport = {}): Promise<ReportData> {
   const all = entries ?? [...sandboxEntries(count, REPORT_WINDOW, hostileShare)];
   const data = await sampleReport(count, { entries: all, limits: null });
-  const file = gzipSync(content ?? Buffer.concat(all.flatMap(({ raw }) => [raw, Buffer.from('\n')])), { level: 4 });
-  return { ...data, rows: { form: 'lines', own, isCut: file.length > most, gzip: file.subarray(0, most).toString('base64') } };
+  const file = gzipSync(content ?? Buffer.concat(all.flatMap(({ raw }) => [raw, Buffer.from('\n')])), { level: 3 });
+  return { ...data, rows: { form: 'lines', own, cut: file.length > most ? cutAt(file, most) : null, gzip: file.subarray(0, most).toString('base64') } };
+}
+
+/** The whole lines that a gzip file still gives that has lost its end. */
+function cutAt(file: Buffer, bytes: number): EvidenceCut {
+  const content = gunzipSync(file.subarray(0, bytes), { finishFlush: constants.Z_SYNC_FLUSH });
+  const end = content.lastIndexOf(10) + 1;
+  return { entries: content.subarray(0, end).toString('latin1').split('\n').length - 1, bytes: end };
 }

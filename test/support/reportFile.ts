@@ -1,12 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { ReportData, RowChunk, RowColumns } from '../../tasks/common/report/reportData';
+import type { ReportData, ReportRows, RowChunk, RowColumns } from '../../tasks/common/report/reportData';
 
-/** The data inside a report.html. */
+/** The data inside a report.html, with the rows that follow them. */
 export function reportIn(file: string): ReportData {
   const [, json] = /<script type="application\/json" id="report-data">([^<]*)<\/script>/.exec(readFileSync(file, 'utf8')) ?? [];
   if (json === undefined) throw new Error(`${file} holds no data of a report`);
-  return JSON.parse(json) as ReportData;
+  const data = JSON.parse(json) as ReportData;
+  return { ...data, rows: data.rows && withTexts(data.rows, rowTextsIn(file)) };
+}
+
+/** What the elements of rows hold. */
+export function rowTextsIn(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/<script type="text\/plain" class="report-rows">([^<]*)<\/script>/g)].map(([, text = '']) => text);
+}
+
+function withTexts(rows: ReportRows, texts: readonly string[]): ReportRows {
+  return rows.form === 'lines' ? { ...rows, gzip: texts.join('') } : { ...rows, chunks: texts.map((text) => JSON.parse(text) as RowChunk) };
 }
 
 /** The columns of all rows, chunk by chunk, newest first. */

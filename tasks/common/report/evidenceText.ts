@@ -1,35 +1,46 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { OwnFootprint } from '../auditlog/ownFootprint';
+import { cutOf } from './evidenceCut';
+import type { EvidenceCut } from './reportData';
 
 /** The file whose beginning makes the rows of a report. */
 export interface EvidenceFile {
   /** `audit-log.jsonl.gz`. */
   readonly file: string;
   readonly bytes: number;
-  /** Most bytes of it that go into the report. */
-  readonly most: number;
   readonly own: OwnFootprint;
 }
 
-/** Base64 writes three bytes as four letters: only pieces of whole threes can be put together. */
-const PIECE_BYTES = 3 * 64 * 1024;
+/** As much of it from its beginning as goes into a report. */
+export interface EvidencePart extends EvidenceFile {
+  /** Of the file: as many as it has, when it is not cut. */
+  readonly bytes: number;
+  readonly cut: EvidenceCut | null;
+}
 
-/** Whether the file has more than goes into the report. */
-export function isCut({ bytes, most }: EvidenceFile): boolean {
-  return bytes > most;
+/** Base64 writes three bytes as four letters: only pieces of whole threes can be put together. */
+export const PIECE_BYTES = 3 * 64 * 1024;
+
+/**
+ * As much of the evidence as fits.
+ * @param most bytes of the file
+ * @throws what the file system throws
+ */
+export async function partOf(evidence: EvidenceFile, most: number): Promise<EvidencePart> {
+  if (evidence.bytes <= most) return { ...evidence, cut: null };
+  return { ...evidence, bytes: most, cut: await cutOf(evidence.file, most) };
 }
 
 /**
- * Base64 of the beginning of the file, a piece at a time: as a whole it would be in memory twice.
+ * Base64 of that part, a piece at a time: as a whole it would be in memory twice. Each piece stands for itself.
  * @throws what the file system throws; RangeError when the file has become shorter
  */
-export async function* evidenceText({ file, bytes, most }: EvidenceFile): AsyncGenerator<string, void, undefined> {
+export async function* evidenceText({ file, bytes }: EvidencePart): AsyncGenerator<string, void, undefined> {
   const handle = await open(file, 'r');
   try {
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    const end = Math.min(bytes, most);
-    for (let from = 0; from < end; from += PIECE_BYTES) {
-      const wanted = Math.min(PIECE_BYTES, end - from);
+    for (let from = 0; from < bytes; from += PIECE_BYTES) {
+      const wanted = Math.min(PIECE_BYTES, bytes - from);
       await fill(handle, piece, wanted, from);
       yield piece.toString('base64', 0, wanted);
     }

@@ -1,5 +1,5 @@
 import {
-  DIMENSIONS, REPORT_DATA_VERSION, type ChunkedRows, type DimensionCounts, type EvidenceRows, type FirstSeen, type NameCount, type NotableFinding, type ReportActor, type ReportData, type ReportExport,
+  DIMENSIONS, REPORT_DATA_VERSION, type ChunkedRows, type DimensionCounts, type EvidenceCut, type EvidenceRows, type FirstSeen, type NameCount, type NotableFinding, type ReportActor, type ReportData, type ReportExport,
   type ReportGap, type ReportRows, type ReportRun, type RowChunk,
 } from './reportData';
 import { bool, count, instant, list, object, oneOf, optional, orNull, refuse, text, Unreadable, whole, type Read } from './reading';
@@ -26,7 +26,7 @@ const chunk = object<RowChunk>({ rows: count, columns: text(LONGEST_CHUNK), line
 const chunkedRows = object<ChunkedRows>({ form: oneOf('chunks'), included: count, leftOut: count, chunks: list(chunk, MOST_CHUNKS) });
 const id = orNull(name);
 const evidenceRows = object<EvidenceRows>({
-  form: oneOf('lines'), own: object({ clientId: id, objectId: id, serviceConnectionId: id, pipelineId: id }), isCut: bool, gzip: text(LONGEST_CHUNK),
+  form: oneOf('lines'), own: object({ clientId: id, objectId: id, serviceConnectionId: id, pipelineId: id }), cut: orNull(object<EvidenceCut>({ entries: count, bytes: count })), gzip: text(LONGEST_CHUNK),
 });
 const rows: Read<ReportRows> = (value) => (isObject(value) && value['form'] === 'lines' ? evidenceRows(value) : chunkedRows(value));
 const slots = object<ReportData['overTime']>({ start: instant, stepSeconds: count, categories: list(name, MANY), counts: list(list(count, MANY), MANY) });
@@ -75,6 +75,16 @@ function isNewer(value: unknown): boolean {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+/** Reads a chunk of rows that stands apart from the data. Undefined for what is none. @param value parsed JSON */
+export function readRowChunk(value: unknown): RowChunk | undefined {
+  try {
+    return chunk(value);
+  } catch (thrown) {
+    if (!(thrown instanceof Unreadable)) throw thrown;
+    return undefined;
+  }
 }
 
 /** A row of slots for each category, all of one length, and slots that have one. */

@@ -13,6 +13,10 @@ export const REPORT_DATA_VERSION = 1;
 /** Type of the attachment that carries the data to the tab; a run can have several, one for each of its exports. */
 export const REPORT_ATTACHMENT = 'audit-log.report';
 
+/** In the page: id of the element that holds the data without their rows, and class of those that follow it, a piece of the rows in each. */
+export const DATA_ELEMENT = 'report-data';
+export const ROWS_ELEMENTS = 'report-rows';
+
 /** `counts`: without people, addresses and entries, for those who may see that something happened, but not who did it. */
 export type ReportDetail = 'full' | 'counts';
 
@@ -150,10 +154,17 @@ export interface EvidenceRows {
   readonly form: 'lines';
   /** By what our own reading of the log is known among the entries. */
   readonly own: OwnFootprint;
-  /** Whether the file is longer: then the last line is broken, and the oldest entries are missing. */
-  readonly isCut: boolean;
+  /** What the bytes hold where they are only the beginning of the file, so that the oldest entries are missing; null where they are all of it. */
+  readonly cut: EvidenceCut | null;
   /** Base64 of `audit-log.jsonl.gz`, or of as much from its beginning as the cap lets in. Entries before `window.start` appeared late. */
   readonly gzip: string;
+}
+
+/** The whole lines that can be inflated from the beginning of the file: whoever reads them knows when he has them all. */
+export interface EvidenceCut {
+  readonly entries: number;
+  /** Of the lines, with their line feeds. */
+  readonly bytes: number;
 }
 
 export type ReportRows = ChunkedRows | EvidenceRows;

@@ -4,6 +4,9 @@ export interface RowLimits {
   readonly lineBytes: number;
 }
 
+/** Bytes of `audit-log.jsonl.gz` that the page of an export holds: more than a hundred thousand entries. */
+export const MOST_ON_PAGE = 28 * 1024 ** 2;
+
 /** Of the report of a single export, where it cannot show the evidence as it is: rows cost more than all the counts. */
 export const EXPORT_LIMITS: RowLimits = { rows: 25_000, lineBytes: 3 * 1024 ** 2 };
 

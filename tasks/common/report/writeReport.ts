@@ -1,21 +1,22 @@
 import { OutputFile, type WrittenFile } from '../files/outputFile';
-import { evidenceText, isCut, type EvidenceFile } from './evidenceText';
-import type { ReportData } from './reportData';
+import { evidenceText, PIECE_BYTES, type EvidencePart } from './evidenceText';
+import { DATA_ELEMENT, ROWS_ELEMENTS, type ReportData, type ReportRows } from './reportData';
 
 /** Where a page takes its data: the one place of the template that is replaced. */
 export const DATA_MARKER = '<!--REPORT-DATA-->';
-/** Id of the element that holds them. */
-export const DATA_ELEMENT = 'report-data';
+/** Base64 writes so many bytes as four letters. */
+const BYTES_OF_FOUR = 3;
 
 /**
- * Writes a report as one page for itself: the template, with the data in it. Nothing in the data can end their element, because they
+ * Writes a report as one page for itself: the template, with the data in it. The rows follow the other data in elements of their own,
+ * so that the page shows what it has while the browser is still reading. Nothing in the data can end their elements, because they
  * hold no `<`.
  * @param file must not be there yet
  * @param template HTML with {@link DATA_MARKER} once
  * @param evidence makes the rows instead of those of the data
  * @throws TaskError OUTPUT_NOT_WRITABLE, OUTPUT_DISK_FULL; RangeError for a template without the marker
  */
-export async function writeReportPage(file: string, data: ReportData, template: string, evidence?: EvidenceFile): Promise<WrittenFile> {
+export async function writeReportPage(file: string, data: ReportData, template: string, evidence?: EvidencePart): Promise<WrittenFile> {
   const [before, after, ...others] = template.split(DATA_MARKER);
   if (before === undefined || after === undefined || others.length > 0) throw new RangeError(`The page has not exactly one place for its data (${DATA_MARKER}).`);
   return writePieces(file, pagePieces(before, data, evidence, after));
@@ -27,21 +28,43 @@ export async function writeReportPage(file: string, data: ReportData, template: 
  * @param evidence makes the rows instead of those of the data
  * @throws TaskError OUTPUT_NOT_WRITABLE, OUTPUT_DISK_FULL
  */
-export async function writeReportData(file: string, data: ReportData, evidence?: EvidenceFile): Promise<WrittenFile> {
+export async function writeReportData(file: string, data: ReportData, evidence?: EvidencePart): Promise<WrittenFile> {
   return writePieces(file, jsonPieces(data, evidence));
 }
 
-async function* pagePieces(before: string, data: ReportData, evidence: EvidenceFile | undefined, after: string): AsyncGenerator<string, void, undefined> {
-  yield `${before}<script type="application/json" id="${DATA_ELEMENT}">`;
-  for await (const piece of jsonPieces(data, evidence)) yield piece.includes('<') ? piece.replaceAll('<', '\\u003c') : piece;
-  yield `</script>${after}`;
+async function* pagePieces(before: string, data: ReportData, evidence: EvidencePart | undefined, after: string): AsyncGenerator<string, void, undefined> {
+  const rows = evidence === undefined ? data.rows : rowsOf(evidence);
+  yield `${before}<script type="application/json" id="${DATA_ELEMENT}">${inert(JSON.stringify({ ...data, rows: rows && emptied(rows) }))}</script>\n`;
+  for await (const text of evidence === undefined ? rowTexts(rows) : evidenceText(evidence)) yield `<script type="text/plain" class="${ROWS_ELEMENTS}">${inert(text)}</script>\n`;
+  yield after;
+}
+
+/** Without what ends an element; in JSON it means the same. */
+function inert(text: string): string {
+  return text.includes('<') ? text.replaceAll('<', '\\u003c') : text;
+}
+
+function emptied(rows: ReportRows): ReportRows {
+  return rows.form === 'lines' ? { ...rows, gzip: '' } : { ...rows, chunks: [] };
+}
+
+/** What the elements of rows hold: pieces of base64 that stand for themselves, or chunks. */
+function* rowTexts(rows: ReportRows | null): Generator<string, void, undefined> {
+  if (rows?.form === 'chunks') for (const chunk of rows.chunks) yield JSON.stringify(chunk);
+  if (rows?.form !== 'lines') return;
+  const letters = PIECE_BYTES / BYTES_OF_FOUR * 4;
+  for (let from = 0; from < rows.gzip.length; from += letters) yield rows.gzip.slice(from, from + letters);
+}
+
+function rowsOf({ own, cut }: EvidencePart): ReportRows {
+  return { form: 'lines', own, cut, gzip: '' };
 }
 
 /** The rows a piece at a time: all of it as one text would be in memory twice. */
-async function* jsonPieces({ rows, ...others }: ReportData, evidence: EvidenceFile | undefined): AsyncGenerator<string, void, undefined> {
+async function* jsonPieces({ rows, ...others }: ReportData, evidence: EvidencePart | undefined): AsyncGenerator<string, void, undefined> {
   yield `${JSON.stringify(others).slice(0, -1)},"rows":`;
   if (evidence !== undefined) {
-    yield `${JSON.stringify({ form: 'lines', own: evidence.own, isCut: isCut(evidence) }).slice(0, -1)},"gzip":"`;
+    yield JSON.stringify(rowsOf(evidence)).slice(0, -'"}'.length);
     yield* evidenceText(evidence);
     yield '"}}';
   } else if (rows?.form !== 'chunks') {

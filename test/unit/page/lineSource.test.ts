@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { rowSource, type RowProgress } from '../../../page/rows/rowSource';
 import { RowStore } from '../../../page/rows/rowStore';
-import { DIMENSIONS, type ReportData } from '../../../tasks/common/report/reportData';
+import { DIMENSIONS, type EvidenceCut, type EvidenceRows, type ReportData } from '../../../tasks/common/report/reportData';
 import { entryAt } from '../../support/auditEntries';
 import { evidenceReport, NOBODY } from '../../support/evidenceReport';
 import { REPORT_WINDOW, sampleReport } from '../../support/reportData';
@@ -64,13 +64,33 @@ describe('rows of the evidence', () => {
     assert.deepEqual(await Promise.all([line(0), line(1), line(2)]), [first, odd, second]);
   });
 
-  // What is cut is read in a browser only (test/browser): the streams of Node do not give all they have before they wait for more.
+  it('of a file that is cut are all whole lines, and it is said before how many there will be', async () => {
+    const entries = [...sandboxEntries(2_000, REPORT_WINDOW, 0.05)];
+    for (const most of [0, 9, 40_000, 300_001]) {
+      const data = await evidenceReport(0, { entries, most });
+      const { cut } = data.rows as EvidenceRows;
+      const { store, progress, line } = await load(data);
+      assert.deepEqual([store.count, store.ids.values], [cut?.entries, entries.slice(0, cut?.entries).map(({ id }) => id)]);
+      assert.deepEqual(rowSource(data)?.progress, { isDone: false, unreadable: 0, leftOut: 2_000 - store.count, expected: store.count });
+      assert.deepEqual(progress, { isDone: true, unreadable: 0, leftOut: 2_000 - store.count, expected: store.count });
+      if (store.count > 0) assert.equal(await line(store.count - 1), entries[store.count - 1]!.raw.toString());
+    }
+  });
+
+  it('of which fewer are there than was said are shown, and the others are missed', async () => {
+    const data = await evidenceReport(300, { most: 20_000 });
+    const { cut, ...rows } = data.rows as EvidenceRows;
+    const whole = cut as EvidenceCut;
+    const { store, progress } = await load({ ...data, rows: { ...rows, cut: { entries: whole.entries + 2, bytes: whole.bytes + 9_000 } } });
+    assert.deepEqual([store.count, progress], [whole.entries, { isDone: true, unreadable: 2, leftOut: 300 - whole.entries - 2, expected: whole.entries }]);
+  });
+
   it('end quietly where the text is no gzip, no base64, breaks off, or holds nothing but line feeds', async () => {
     const data = await evidenceReport(50);
     const { gzip } = data.rows as { gzip: string };
     const half = gzip.slice(0, Math.floor(gzip.length / 8) * 4);
     for (const text of ['', '!!!', 'AAAA', half, `${half}AAAA${half}`, gzipSync('\n'.repeat(300_000)).toString('base64')]) {
-      const { store, progress } = await load({ ...data, rows: { form: 'lines', own: NOBODY, isCut: false, gzip: text } });
+      const { store, progress } = await load({ ...data, rows: { form: 'lines', own: NOBODY, cut: null, gzip: text } });
       assert.deepEqual([progress.isDone, progress.leftOut], [true, 0]);
       assert.ok(progress.unreadable + store.count >= 50, `${text.slice(0, 20)} ${JSON.stringify(progress)}`);
     }
