@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { textsOf, type EntryTexts } from './entryTexts';
 
 /** By what every export counts its entries; undefined where an entry has no text there. */
 export interface EntryNames {
@@ -18,6 +19,7 @@ export class AuditLogEntry {
   /** The bytes as they came, when they were no valid JSON and `raw` is a repair of them. */
   readonly original: Buffer | undefined;
   #names: EntryNames | undefined;
+  #texts: EntryTexts | undefined;
   #fields: Readonly<Record<string, unknown>> | undefined;
 
   /** @param names where they are known already; they are those of {@link fields} */
@@ -35,15 +37,22 @@ export class AuditLogEntry {
     return this.#names;
   }
 
+  /** Who did what, where and how, without parsing. */
+  texts(): EntryTexts {
+    this.#texts ??= textsOf(this.raw);
+    return this.#texts;
+  }
+
   /** All fields, documented and unknown ones; parsed when first asked for. */
   fields(): Readonly<Record<string, unknown>> {
     this.#fields ??= JSON.parse(textOf(this.raw)) as Record<string, unknown>;
     return this.#fields;
   }
 
-  /** Lets the parsed fields go, which take several times the memory of the bytes; {@link fields} would parse them again. */
+  /** Lets go what has been read of the bytes, which takes several times their memory; it would be read again. */
   forgetFields(): void {
     this.#fields = undefined;
+    this.#texts = undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AuditLogEntry } from './entry';
+import type { EntryTexts } from './entryTexts';
 import type { FilterKey, FilterRule } from './filterRules';
 
 /** The rules of a filter as they are shown and recorded. */
@@ -8,7 +9,7 @@ export interface FilterText {
 }
 
 /** The fields of an entry that a rule looks at: one that fits is enough. An actor has no one name, and a project has an id too. */
-const FIELDS: Readonly<Record<FilterKey, readonly string[]>> = {
+const FIELDS: Readonly<Record<FilterKey, readonly (keyof EntryTexts)[]>> = {
   area: ['area'],
   category: ['category'],
   action: ['actionId'],
@@ -43,7 +44,7 @@ export class ViewFilter {
 
 class RememberedRule {
   readonly #rule: FilterRule;
-  readonly #fields: readonly string[];
+  readonly #fields: readonly (keyof EntryTexts)[];
   readonly #answers = new Map<string, boolean>();
 
   constructor(rule: FilterRule) {
@@ -52,10 +53,10 @@ class RememberedRule {
   }
 
   fits(entry: AuditLogEntry): boolean {
-    const fields = entry.fields();
+    const texts = entry.texts();
     return this.#fields.some((name) => {
-      const value = fields[name];
-      return typeof value === 'string' && this.#answer(value);
+      const text = texts[name];
+      return text !== undefined && this.#answer(text);
     });
   }
 

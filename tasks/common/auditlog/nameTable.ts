@@ -1,20 +1,25 @@
 import { textOf } from './moments';
 import { QUOTE } from './bytes';
 
-const SLOTS = 1_024;
+const SLOTS_OF_A_PAGE = 1_024;
 /** Longer names are not worth remembering. */
 const LONGEST_BYTES = 200;
-const LEAST_FREE_SLOTS = SLOTS / 2;
 
 interface Name {
   readonly bytes: Buffer;
   readonly text: string;
 }
 
-/** Makes texts of the names that come again and again in a page, of each only once. */
+/** Makes texts of the names that come again and again, of each only once. */
 export class NameTable {
-  readonly #slots: (Name | undefined)[] = new Array<Name | undefined>(SLOTS).fill(undefined);
-  #free = SLOTS;
+  readonly #slots: (Name | undefined)[];
+  #free: number;
+
+  /** @param slots at most half as many names are remembered */
+  constructor(slots = SLOTS_OF_A_PAGE) {
+    this.#slots = new Array<Name | undefined>(slots).fill(undefined);
+    this.#free = slots;
+  }
 
   /**
    * The text of a JSON string as JSON.parse reads it; undefined for any other value.
@@ -23,14 +28,16 @@ export class NameTable {
   textOf(bytes: Buffer, from: number, to: number): string | undefined {
     if (from < 0 || bytes[from] !== QUOTE) return undefined;
     if (to - from > LONGEST_BYTES) return textOf(bytes, from, to);
-    let slot = hashOf(bytes, from, to) % SLOTS;
-    for (let known = this.#slots[slot]; known !== undefined; known = this.#slots[slot]) {
+    const slots = this.#slots;
+    let slot = hashOf(bytes, from, to) % slots.length;
+    for (let known = slots[slot]; known !== undefined; known = slots[slot]) {
       if (isSame(known.bytes, bytes, from, to)) return known.text;
-      slot = (slot + 1) % SLOTS;
+      slot = (slot + 1) % slots.length;
     }
     const text = textOf(bytes, from, to) ?? '';
-    if (this.#free > LEAST_FREE_SLOTS) {
-      this.#slots[slot] = { bytes: bytes.subarray(from, to), text };
+    if (this.#free > slots.length / 2) {
+      // A copy: the page is not to live as long as its names.
+      slots[slot] = { bytes: Buffer.from(bytes.subarray(from, to)), text };
       this.#free -= 1;
     }
     return text;

@@ -38,8 +38,7 @@ export class OwnEntries {
 
   /** Either of both. @param fields those of the entry, parsed */
   isOwn(fields: Fields): boolean {
-    const action = fields['actionId'];
-    return action === ACCESS_LOG || action === CONNECTION_USED ? this.isOwnReading(fields) || this.isOwnConnection(fields) : false;
+    return canBeOwn(fields['actionId']) && (this.isOwnReading(fields) || this.isOwnConnection(fields));
   }
 
   /** Whether we read the log. */
@@ -59,6 +58,11 @@ export class OwnEntries {
     const pipeline = DefinitionId ?? definitionId;
     return (typeof pipeline === 'string' || typeof pipeline === 'number') && String(pipeline) !== this.#pipelineId;
   }
+}
+
+/** Whether reading the log leaves entries with such an action. */
+export function canBeOwn(action: unknown): boolean {
+  return action === ACCESS_LOG || action === CONNECTION_USED;
 }
 
 function names(fields: Fields, where: readonly string[], wanted: readonly string[]): boolean {

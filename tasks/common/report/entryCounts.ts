@@ -28,7 +28,7 @@ export class EntryCounts {
   add(entry: AuditLogEntry, actor: ReportActor | undefined, mechanism: string | null): void {
     const second = epochSecondsOf(entry.ticks);
     const names = entry.names();
-    const fields = entry.fields();
+    const { ipAddress, projectName } = entry.texts();
     const others = this.#others;
     this.#timeSlots.add(second, names.category);
     this.#weekdayHours.add(second);
@@ -36,9 +36,9 @@ export class EntryCounts {
     others.area.add(names.area);
     this.actions.add(names.action);
     this.actors.addActor(actor);
-    others.ip.add(fields['ipAddress']);
+    others.ip.add(ipAddress);
     others.mechanism.add(mechanism);
-    others.project.add(fields['projectName']);
+    others.project.add(projectName);
     this.#notable.add(entry, names.action, actor);
   }
 

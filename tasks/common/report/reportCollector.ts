@@ -1,5 +1,5 @@
 import type { AuditLogEntry } from '../auditlog/entry';
-import { OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
+import { canBeOwn, OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
 import { millisOfTicks, ticksOfSeconds } from '../time/ticks';
 import type { Window } from '../window/window';
 import { ActorTable } from './actorTable';
@@ -70,10 +70,9 @@ export class ReportCollector {
   /** Entries that a filter keeps out of the report: no later export is to call their actors and actions new. */
   leaveOut(entries: readonly AuditLogEntry[]): void {
     for (const entry of entries) {
-      const fields = entry.fields();
-      if (this.#isOwn(fields)) continue;
-      this.#leftOut.actions.add(fields['actionId']);
-      this.#leftOut.actors.addActor(this.#actors.of(fields));
+      if (this.#isOwn(entry)) continue;
+      this.#leftOut.actions.add(entry.texts().actionId);
+      this.#leftOut.actors.addActor(this.#actors.of(entry.texts()));
     }
   }
 
@@ -102,21 +101,21 @@ export class ReportCollector {
   }
 
   #add(entry: AuditLogEntry): Promise<void> | undefined {
-    const fields = entry.fields();
-    const isOwn = this.#isOwn(fields);
+    const isOwn = this.#isOwn(entry);
     const isLate = this.#isLate(entry);
-    const actor = this.#actors.of(fields);
-    const mechanism = mechanismOf(fields);
+    const actor = this.#actors.of(entry.texts());
+    const mechanism = mechanismOf(entry.texts());
     this.#entries += 1;
     if (isLate) this.#late += 1;
     if (isOwn) this.#ownEntries += 1;
     else this.#counts.add(entry, actor, mechanism);
-    return this.#rows?.add({ ms: millisOfTicks(entry.ticks), id: entry.id, actor, mechanism, fields, isOwn, isLate }, entry.raw);
+    return this.#rows?.add({ ms: millisOfTicks(entry.ticks), id: entry.id, actor, mechanism, fields: entry.fields(), isOwn, isLate }, entry.raw);
   }
 
-  #isOwn(fields: Readonly<Record<string, unknown>>): boolean {
-    for (const own of this.#own) if (own.isOwn(fields)) return true;
-    return false;
+  /** Most entries are known by their action not to be our own, without being parsed. */
+  #isOwn(entry: AuditLogEntry): boolean {
+    if (!canBeOwn(entry.texts().actionId)) return false;
+    return this.#own.some((own) => own.isOwn(entry.fields()));
   }
 }
 

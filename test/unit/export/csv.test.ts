@@ -3,7 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { DOCUMENTED_FIELDS, type AuditLogEntry } from '../../../tasks/common/auditlog/entry';
+import { AuditLogEntry, DOCUMENTED_FIELDS } from '../../../tasks/common/auditlog/entry';
+import { parsePage } from '../../../tasks/common/auditlog/page';
 import { CSV_COLUMNS, csvWriter, type CsvDelimiter } from '../../../tasks/common/export/csv';
 import { csvCell } from '../../../tasks/common/export/csvCell';
 import { entryAt } from '../../support/auditEntries';
@@ -105,5 +106,25 @@ describe('CSV', () => {
     const [row] = rowsOf(path.join(folder(), 'audit-log.csv'), ',');
     assert.equal(row?.[CSV_COLUMNS.indexOf('timestampUtc')], '2026-11-20 14:05:02.146');
     assert.equal(row[CSV_COLUMNS.indexOf('timestamp')], '2026-11-20T14:05:02.1460838+00:00');
+  });
+
+  it('shows objects and fields that are not documented as the service sent them, with letters instead of their escapes', async () => {
+    const sent = '{"id":"2516071682484423536;a","timestamp":"2026-11-19T23:55:51.5576463Z","data":{"\\u0061":1.0,"a":12345678901234567890,"b":"\\/\\\\u0041"},"2":"two","1":{"x":[]},"area":-1e3}';
+    const entry = new AuditLogEntry(Buffer.from(sent), '2516071682484423536;a', '0638992005515576463');
+    await written(folder(), ',', [[entry]]);
+    const [row] = rowsOf(path.join(folder(), 'audit-log.csv'), ',');
+    const cellOf = (name: (typeof CSV_COLUMNS)[number]): string | undefined => row?.[CSV_COLUMNS.indexOf(name)];
+    assert.equal(cellOf('data'), '{"a":1.0,"a":12345678901234567890,"b":"/\\\\u0041"}');
+    assert.equal(cellOf('extraFields'), '{"2":"two","1":{"x":[]}}');
+    assert.equal(cellOf('area'), "'-1e3");
+    assert.equal(cellOf('timestampUtc'), '2026-11-19 23:55:51.557');
+  });
+
+  it('takes entries that are nested as deeply as those that an export reads', async () => {
+    const data = `${'['.repeat(100)}${']'.repeat(100)}`;
+    const body = `{"decoratedAuditLogEntries":[{"id":"2516071682484423536;a","timestamp": "2026-11-19T23:55:51.5576463Z","data":${data}}],"continuationToken":"","hasMore":false}`;
+    await written(folder(), ',', [parsePage(Buffer.from(body)).entries]);
+    const [row] = rowsOf(path.join(folder(), 'audit-log.csv'), ',');
+    assert.equal(row?.[CSV_COLUMNS.indexOf('data')], data);
   });
 });
