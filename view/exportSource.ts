@@ -34,6 +34,8 @@ export interface ToldByManifest {
   readonly gaps: readonly Gap[];
   readonly artifactName: string | null;
   readonly own: OwnFootprint;
+  /** Whether another export continues it. */
+  readonly isOfChain: boolean;
 }
 
 /** Of an export whose manifest can be used. @param organization and the rest as it says, not as the folders are called */
@@ -53,6 +55,7 @@ export function toldSource(at: Pick<ExportSource, 'path' | 'place' | 'entryFile'
       gaps,
       artifactName: chain === 'none' ? null : chain.artifactName,
       own: { clientId: identity.clientId, objectId: identity.objectId, serviceConnectionId: identity.serviceConnectionId, pipelineId: run.pipeline.id },
+      isOfChain: chain !== 'none',
     },
   };
 }

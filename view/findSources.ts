@@ -57,7 +57,8 @@ async function entryFileOf(folder: string): Promise<string | undefined> {
   return undefined;
 }
 
-function unreadable(thrown: unknown): undefined {
+/** Of a file that cannot be read, for whatever reason lies in it. @throws everything else */
+export function unreadable(thrown: unknown): undefined {
   if (thrown instanceof NoFile || typeof (thrown as NodeJS.ErrnoException).code === 'string') return undefined;
   throw thrown;
 }

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import type { AuditLogEntry } from '../tasks/common/auditlog/entry';
 import type { OwnFootprint } from '../tasks/common/auditlog/ownFootprint';
 import type { Interval } from '../tasks/common/evidence/verify/exportRecord';
-import { ReportCollector } from '../tasks/common/report/reportCollector';
+import { ReportCollector, type KnownNames } from '../tasks/common/report/reportCollector';
 import type { CollectedReport, ReportExport } from '../tasks/common/report/reportData';
 import { VIEW_LIMITS } from '../tasks/common/report/rowLimits';
 import { ticksOfSeconds } from '../tasks/common/time/ticks';
@@ -12,6 +12,7 @@ import { chooseOrganization } from './chooseOrganization';
 import type { EntryStream } from './entryStream';
 import type { ExportSource } from './exportSource';
 import { findSources } from './findSources';
+import { knownBefore } from './knownBefore';
 import { MergedEntries, type ShownEntry } from './mergeEntries';
 import { Notes } from './notes';
 import { noteReading } from './noteReading';
@@ -46,9 +47,11 @@ export async function makeReport(options: ViewOptions, productVersion: string, o
   const window = windowOf(ofOne, options.requested);
   if (window === undefined) throw new ViewFailure('What these exports cover cannot be told, because no manifest of them can be used. Name the range with --from and --to.');
   const sources = ofOne.filter((source) => touches(source, window));
+  const known = await knownBefore(ofOne, window);
+  notes.add('', known.sentence);
   const merged = new MergedEntries(sources.filter(({ entryFile }) => entryFile !== undefined));
   const late = new WeakSet<AuditLogEntry>();
-  const collector = newCollector(options, window, sources, late);
+  const collector = newCollector(options, window, sources, late, known.names);
   for await (const batch of merged.batches()) {
     await collector.add(entriesOf(inRange(batch, options.requested), late));
     onProgress(merged.progress.begun, merged.progress.all);
@@ -68,12 +71,13 @@ export async function makeReport(options: ViewOptions, productVersion: string, o
 }
 
 /** @param late holds the entries that came late, before they are added */
-function newCollector({ detail, timeZone }: ViewOptions, { start, end }: Interval, sources: readonly ExportSource[], late: WeakSet<AuditLogEntry>): ReportCollector {
+function newCollector({ detail, timeZone }: ViewOptions, { start, end }: Interval, sources: readonly ExportSource[], late: WeakSet<AuditLogEntry>, known: KnownNames | undefined): ReportCollector {
   return new ReportCollector({
     detail, timeZone,
     covered: { startSeconds: epochSeconds(start), endSeconds: epochSeconds(end) },
     own: footprints(sources),
     isLate: (entry) => late.has(entry),
+    known,
     limits: VIEW_LIMITS,
   });
 }

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildView, viewFile, viewText } from '../../scripts/view.mjs';
-import { compareEntries, type AuditLogEntry } from '../../tasks/common/auditlog/entry';
+import { AuditLogEntry, compareEntries } from '../../tasks/common/auditlog/entry';
+import { manifestBytes } from '../../tasks/common/evidence/manifestText';
 import { isoOfTicks, ticksOfSeconds } from '../../tasks/common/time/ticks';
 import { epochSeconds, formatInstant } from '../../tasks/common/window/instant';
 import { auditLogOf, ExportChain, HOUR, SET_START, type LoggedEntry, type SetExport } from '../support/exportSet';
@@ -13,6 +14,7 @@ import { temporaryFolder } from '../support/temporaryFolder';
 
 const DAY = 24 * HOUR;
 const NOT_VERIFIED = 'Nothing was verified for this page: whether the exports are complete and unaltered, verify-audit-log.mjs tells.';
+const NOT_TOLD = 'Who and what is new here cannot be told: that takes the export before, with its manifest, in the same folder.';
 const FORMATS = [
   { formats: ['jsonl', 'csv'], compressJson: true },
   { formats: ['json'], compressJson: true },
@@ -92,9 +94,9 @@ describe('the report over many exports', function () {
     const report = reportIn(output());
     assert.deepEqual(shownIds(), made[0]!.entries.map(({ id }) => id));
     assert.deepEqual(linesOf(report), made[0]!.entries.map(({ raw }) => raw.toString('utf8')));
-    assert.deepEqual([report.organization, report.run, report.artifactName, report.coverage.gapCount, report.notes], ['fabrikam', null, 'audit-log', 0, [NOT_VERIFIED]]);
+    assert.deepEqual([report.organization, report.run, report.artifactName, report.coverage.gapCount, report.notes, report.firstSeen], ['fabrikam', null, 'audit-log', 0, [NOT_TOLD, NOT_VERIFIED], null]);
     assert.deepEqual(report.exports, [{ folder: made[0]!.folder, start: '2026-09-01T00:00:00Z', end: '2026-09-02T00:00:00Z', entries: made[0]!.entries.length }]);
-    assert.match(out, /^fabrikam: 1 export, 2026-09-01T00:00:00Z to 2026-09-02T00:00:00Z\n\d+ entries\nWrote .*audit-log-report\.html \(\d+ KiB\)\.\nWhoever gets the file sees people.*\nNothing was verified: .*verify-audit-log\.mjs tells\.\n$/);
+    assert.match(out, /^fabrikam: 1 export, 2026-09-01T00:00:00Z to 2026-09-02T00:00:00Z\n\d+ entries\nnote: Who and what is new here cannot be told: .*\nWrote .*audit-log-report\.html \(\d+ KiB\)\.\nWhoever gets the file sees people.*\nNothing was verified: .*verify-audit-log\.mjs tells\.\n$/);
   });
 
   it('shows forty exports in all formats, with overlaps, a copy and a gap: every entry once, newest first', async () => {
@@ -128,6 +130,66 @@ describe('the report over many exports', function () {
     rmSync(made[1]!.path, { recursive: true });
     assert.equal(run(exports()).status, 0);
     assert.deepEqual(reportIn(output()).coverage, { isChain: true, from: formatInstant(after), until: formatInstant(after + DAY), gapCount: 2, gaps: [gap, { start: formatInstant(SET_START + DAY), end: formatInstant(SET_START + 2 * DAY), reason: 'notFound' }] });
+  });
+
+  /** Whom and what entries name, as the charts count them. */
+  function namesOf(entries: readonly AuditLogEntry[]): { actors: Set<unknown>; actions: Set<unknown> } {
+    const fields = entries.map((entry) => entry.fields());
+    return { actors: new Set(fields.map(({ actorUPN }) => actorUPN)), actions: new Set(fields.map(({ actionId }) => actionId)) };
+  }
+
+  /** A chain of days to which somebody comes on most days, and something new is done. */
+  async function makeGrowingChain(days: number): Promise<SetExport[]> {
+    const log = auditLogOf(1, SET_START, SET_START + days * DAY, days * 40, 0.2).map((logged) => {
+      const day = Math.floor((logged.seconds - SET_START) / DAY);
+      const fields = { ...logged.entry.fields(), actorUserId: null, actorCUID: null, actorDisplayName: null, actorClientId: null, actorUPN: `person${day - day % 3}@fabrikam.example`, actionId: `Git.Action${day}` };
+      return { ...logged, entry: new AuditLogEntry(Buffer.from(JSON.stringify(fields)), logged.entry.id, logged.entry.ticks) };
+    });
+    return (await makeChain(days, { log })).made;
+  }
+
+  /** Demands what is new of a report over exports against others. */
+  function assertNew(shown: readonly SetExport[], before: readonly SetExport[], until: number): void {
+    const [now, known] = [namesOf(shown.flatMap(({ entries }) => entries)), namesOf(before.flatMap(({ entries }) => entries))];
+    const { firstSeen, notes } = reportIn(output());
+    const fresh = { actors: [...now.actors].filter((name) => !known.actors.has(name)).sort(), actions: [...now.actions].filter((name) => !known.actions.has(name)).sort() };
+    assert.ok(fresh.actors.length > 0 && fresh.actors.length < now.actors.size && fresh.actions.length > 2, JSON.stringify(fresh));
+    assert.deepEqual([firstSeen?.actors?.map(({ name }) => name).sort(), firstSeen?.actions.toSorted()], [fresh.actors, fresh.actions]);
+    assert.deepEqual([firstSeen?.actorCount, firstSeen?.actionCount], [fresh.actors.length, fresh.actions.length]);
+    assert.ok(notes?.includes(`First seen is what no export of the chain had seen up to ${formatInstant(until)}.`), notes?.join('\n'));
+  }
+
+  it('tells who and what is new against the export before the range that is shown', async () => {
+    const made = await makeGrowingChain(12);
+    const from = SET_START + 5 * DAY;
+    assert.equal(run(exports(), '--from', formatInstant(from)).status, 0);
+    const shown = truth(made).entries.filter(({ ticks }) => ticks >= ticksOfSeconds(from));
+    assertNew([{ ...made[5]!, entries: shown }], made.slice(0, 5), from);
+  });
+
+  it('tells who and what is new against the oldest export where the one before is not there, and against that of a chain', async () => {
+    const made = await makeGrowingChain(12);
+    for (const { path: gone } of made.slice(0, 3)) rmSync(gone, { recursive: true });
+    await new ExportChain({ root: exports(), log: [] }).addSeparate('900', SET_START + DAY, SET_START + 2 * DAY);
+    assert.equal(run(exports()).status, 0);
+    // What the fourth export itself had seen first cannot be told from what those before it had seen.
+    assertNew(made.slice(3), made.slice(0, 4), SET_START + 4 * DAY);
+  });
+
+  it('says that it cannot tell who and what is new where no manifest can', async () => {
+    const made = await makeGrowingChain(3);
+    for (const { path: place } of made) rmSync(path.join(place, 'manifest.json'));
+    assert.equal(run(exports()).status, 0);
+    const { firstSeen, notes } = reportIn(output());
+    assert.deepEqual([firstSeen, notes?.includes(NOT_TOLD)], [null, true]);
+  });
+
+  it('says so as well where the chain has seen too many names', async () => {
+    const made = await makeGrowingChain(3);
+    writeFileSync(path.join(made[0]!.path, 'manifest.json'), manifestBytes({ ...made[0]!.manifest, seen: { actors: null, actions: [] } }));
+    assert.equal(run(exports()).status, 0);
+    const { firstSeen, notes } = reportIn(output());
+    assert.deepEqual([firstSeen, notes?.includes('Who and what is new here cannot be told: the chain has seen more names than its manifests keep.')], [null, true]);
   });
 
   it('shows a range alone, and what of it no export covers', async () => {
@@ -232,7 +294,7 @@ describe('the report over many exports', function () {
     assert.equal(error, 'These exports are of 2 organizations: contoso, fabrikam. Choose one, such as --organization contoso.\n');
     assert.equal(run(exports(), '--organization', 'https://dev.azure.com/Fabrikam').status, 0);
     assert.deepEqual(shownIds(), made[0]!.entries.map(({ id }) => id));
-    assert.deepEqual(reportIn(output()).notes, ['1 export of another organization is not shown.', NOT_VERIFIED]);
+    assert.deepEqual(reportIn(output()).notes, ['1 export of another organization is not shown.', NOT_TOLD, NOT_VERIFIED]);
     assert.match(run(exports(), '--organization', 'adventure').error, /None of these exports is of adventure\. They are of contoso, fabrikam\./);
   });
 

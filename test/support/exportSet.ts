@@ -9,10 +9,13 @@ import { composeManifest } from '../../tasks/common/evidence/composeManifest';
 import { KnownIds, knownBlocks } from '../../tasks/common/evidence/knownIds';
 import { MOST_KNOWN_IDS, type Chain, type Gap, type Manifest } from '../../tasks/common/evidence/manifest';
 import { manifestBytes } from '../../tasks/common/evidence/manifestText';
+import { seenWith } from '../../tasks/common/evidence/seenNames';
 import { sealFolder, type ManifestSignature } from '../../tasks/common/evidence/sealFolder';
 import { fingerprint } from '../../tasks/common/evidence/signature';
 import { writeEntries, type ExportFormat } from '../../tasks/common/export/writeEntries';
+import { ReportCollector } from '../../tasks/common/report/reportCollector';
 import { compactInstant, formatInstant } from '../../tasks/common/window/instant';
+import type { Window } from '../../tasks/common/window/window';
 import { fieldsOf, idOf } from './auditEntries';
 import { manifestFacts } from './manifestFacts';
 
@@ -152,6 +155,7 @@ export class ExportChain {
       written,
       lateArrivals: { late: late.late, greatestLatenessSeconds: late.greatestLatenessSeconds },
       empty: null,
+      seen: await seenUntil(chain() === 'none' ? undefined : this.state.previous, entries, { startSeconds: start, endSeconds: until }),
       retrieval: { ...manifestFacts().retrieval, startedMs: readAt * 1000, endedMs: readAt * 1000 + 5_000, agentClockMs: readAt * 1000, serviceClockMs: readAt * 1000 },
       run: { ...manifestFacts().run, id: run },
       signedBy: key === undefined ? null : { keyId: 'https://vault.example/keys/audit/1', algorithm: this.#options.signature ?? 'RS256', publicKeySha256: key.sha256 },
@@ -160,6 +164,13 @@ export class ExportChain {
     const sealed = await sealFolder(folder, manifest, signatureOf(manifest, key));
     return { folder: manifest.folder, path: folder, manifest, sha256: sealed.manifestSha256, entries };
   }
+}
+
+/** What an export knows to have been seen, together with the one before. */
+async function seenUntil(previous: Manifest | undefined, entries: readonly AuditLogEntry[], covered: Window): Promise<Manifest['seen']> {
+  const collector = new ReportCollector({ detail: 'counts', timeZone: 'UTC', covered, own: { clientId: null, objectId: null, serviceConnectionId: null, pipelineId: null } });
+  await collector.add(entries);
+  return seenWith(previous?.seen, collector.seenNames());
 }
 
 function signatureOf(manifest: Manifest, key: SetKey | undefined): ManifestSignature | undefined {

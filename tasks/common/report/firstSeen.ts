@@ -1,5 +1,5 @@
 import { idHash, idHashText } from '../auditlog/idHash';
-import { MOST_SEEN_NAMES } from '../evidence/manifest';
+import { MOST_SEEN_NAMES, type Manifest } from '../evidence/manifest';
 import type { EntryCounts } from './entryCounts';
 import type { NameCounts } from './nameCounts';
 import type { FirstSeen } from './reportData';
@@ -21,6 +21,12 @@ export interface SeenNames {
 
 /** First seen actors and actions that are named. */
 export const MOST_FIRST_SEEN = 200;
+
+/** What a manifest knows; undefined where it knows nothing, because a chain that has seen too many names keeps none of them. */
+export function knownNames(seen: Manifest['seen'] | undefined): KnownNames | undefined {
+  if (!seen?.actors || !seen.actions) return undefined;
+  return { actors: new Set(seen.actors), actions: new Set(seen.actions) };
+}
 
 /** The names of all of them, as the next export will know them. */
 export function seenNames(...counted: readonly Pick<EntryCounts, 'actors' | 'actions'>[]): SeenNames {
