@@ -6,6 +6,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Manifest } from '../../tasks/common/evidence/manifest';
 import { REPORT_ATTACHMENT, type ReportData } from '../../tasks/common/report/reportData';
 import { removeWorkFolders, runPackaged, type PackagedRun } from '../support/packagedTask';
+import { columnsOf, linesOf, reportIn } from '../support/reportFile';
 import { parseStrictCsv } from '../support/strictCsv';
 
 const DAY_MS = 86_400_000;
@@ -16,8 +17,13 @@ const BETWEEN = { window: 'between', startTime: new Date(WINDOW.start).toISOStri
 interface Fields {
   readonly id: string;
   readonly area: string;
+  readonly actionId: string;
   readonly actorUPN?: string;
+  readonly ipAddress?: string | null;
 }
+
+/** What is asked for in tests of what the report shows. */
+const RULES = { include: 'area: Library, Git*\nactor: *@FABRIKAM.example', exclude: 'area: GitHub*\naction: Library.AgentAdded' };
 
 describe('the packaged task with a filter', function () {
   this.timeout(60_000);
@@ -55,6 +61,50 @@ describe('the packaged task with a filter', function () {
     assert.match(result.maskedLog, new RegExp(`The filter \\(include, exclude\\) left ${leftOut.toLocaleString('en')} of ${truth.length.toLocaleString('en')} entries out of CSV, report and summary`));
   });
 
+  for (const formats of ['jsonl,csv', 'json', 'json,csv']) {
+    it(`shows in page and tab nothing of an entry that was left out, with formats: ${formats}`, async () => {
+      const result = await runPackaged(sandbox, { ...BETWEEN, ...RULES, formats });
+      assert.equal(result.result, 'Succeeded', result.maskedLog);
+      const isShown = ({ area, actionId, actorUPN = '' }: Fields): boolean => /^(Library|Git(?!Hub).*)$/.test(area) && actionId !== 'Library.AgentAdded' && actorUPN.endsWith('@fabrikam.example');
+      const [shown, leftOut] = [truth.filter(isShown), truth.filter((fields) => !isShown(fields))];
+      assert.ok(shown.length > 10 && leftOut.length > 10);
+      const [page, tab] = [reportIn(path.join(exportFolder(result), 'report.html')), reportOf(result)];
+      for (const report of [page, tab]) {
+        assert.equal(report.rows?.form, 'chunks');
+        assert.deepEqual(columnsOf(report).flatMap(({ id }) => id), shown.map(({ id }) => id));
+        assert.deepEqual(linesOf(report).map((line) => (JSON.parse(line) as Fields).id), shown.map(({ id }) => id));
+        for (const [dimension, field] of [['area', 'area'], ['action', 'actionId'], ['ip', 'ipAddress']] as const) {
+          const counts = new Map<string | null, number>();
+          for (const fields of shown) counts.set(fields[field] ?? null, (counts.get(fields[field] ?? null) ?? 0) + 1);
+          assert.deepEqual(new Map(report.dimensions[dimension].values.map(({ name, entries }) => [name, entries])), counts);
+        }
+        assert.deepEqual([report.overTime.counts.flat(), report.weekdayHours.flat()].map((numbers) => numbers.reduce((sum, count) => sum + count, 0)), [shown.length, shown.length]);
+      }
+      const texts = [page, tab].map((report) => JSON.stringify({ ...report, rows: null, filter: null }) + columnsOf(report).map((columns) => JSON.stringify(columns)).join('') + linesOf(report).join(''));
+      const known = new Set(shown.flatMap(namesOf));
+      const gone = leftOut.flatMap(namesOf).filter((name) => !known.has(name));
+      assert.ok(gone.length > leftOut.length, String(gone.length));
+      for (const name of gone) for (const text of [...texts, summaryOf(result)]) assert.ok(!text.includes(name), name);
+    });
+  }
+
+  it('shows rows in page and tab where no file of the evidence is written', async () => {
+    const result = await runPackaged(sandbox, { ...BETWEEN, formats: 'csv' });
+    assert.equal(result.result, 'Succeeded', result.maskedLog);
+    for (const report of [reportIn(path.join(exportFolder(result), 'report.html')), reportOf(result)]) {
+      assert.equal(report.rows?.form, 'chunks');
+      assert.deepEqual(columnsOf(report).flatMap(({ id }) => id), truth.map(({ id }) => id));
+    }
+  });
+
+  it('is refused where no file would hold every entry', async () => {
+    const requests = sandbox.requests.length;
+    const result = await runPackaged(sandbox, { ...BETWEEN, ...RULES, formats: 'csv' });
+    assert.equal(result.result, 'Failed');
+    assert.match(result.maskedLog, /formats: csv alone is not allowed with include or exclude: what they leave out would be in no file/);
+    assert.equal(sandbox.requests.length, requests);
+  });
+
   it('warns when nothing is left to show', async () => {
     const result = await runPackaged(sandbox, { ...BETWEEN, include: 'area: Gti' });
     assert.equal(result.result, 'Succeeded', result.maskedLog);
@@ -74,6 +124,15 @@ describe('the packaged task with a filter', function () {
 function exportFolder({ artifacts }: PackagedRun): string {
   const place = path.join(artifacts[0]?.directory ?? '', 'fabrikam');
   return path.join(place, readdirSync(place)[0] ?? '');
+}
+
+/** What tells an entry from others: not what many have. */
+function namesOf({ id, actionId, actorUPN = '', ipAddress }: Fields): string[] {
+  return [id, actionId, actorUPN, ipAddress ?? ''].filter((name) => name !== '');
+}
+
+function summaryOf({ summaries }: PackagedRun): string {
+  return String(summaries[0]?.content);
 }
 
 function reportOf({ attachments }: PackagedRun): ReportData {
