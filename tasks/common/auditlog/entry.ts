@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
-import { textsOf, type EntryTexts } from './entryTexts';
+import { textsAt, type EntryTexts } from './entryTexts';
+import { placesIn, type FieldPlaces } from './fieldPlaces';
 
 /** By what every export counts its entries; undefined where an entry has no text there. */
 export interface EntryNames {
@@ -19,16 +20,18 @@ export class AuditLogEntry {
   /** The bytes as they came, when they were no valid JSON and `raw` is a repair of them. */
   readonly original: Buffer | undefined;
   #names: EntryNames | undefined;
+  #places: FieldPlaces | undefined;
   #texts: EntryTexts | undefined;
   #fields: Readonly<Record<string, unknown>> | undefined;
 
-  /** @param names where they are known already; they are those of {@link fields} */
-  constructor(raw: Buffer, id: string, ticks: string, original?: Buffer, names?: EntryNames) {
+  /** @param names where they are known already; they are those of {@link fields}. @param places as well */
+  constructor(raw: Buffer, id: string, ticks: string, original?: Buffer, names?: EntryNames, places?: FieldPlaces) {
     this.raw = raw;
     this.id = id;
     this.ticks = ticks;
     this.original = original;
     this.#names = names;
+    this.#places = places;
   }
 
   /** What counts need, mostly without parsing. */
@@ -37,9 +40,15 @@ export class AuditLogEntry {
     return this.#names;
   }
 
+  /** Where its fields stand in its bytes. */
+  places(): FieldPlaces {
+    this.#places ??= placesIn(this.raw);
+    return this.#places;
+  }
+
   /** Who did what, where and how, without parsing. */
   texts(): EntryTexts {
-    this.#texts ??= textsOf(this.raw);
+    this.#texts ??= textsAt(this.raw, this.places());
     return this.#texts;
   }
 
@@ -68,16 +77,6 @@ function namesOf(fields: Readonly<Record<string, unknown>>): EntryNames {
 function textOf(raw: Buffer): string {
   return isAscii(raw) ? raw.toString('latin1') : raw.toString('utf8');
 }
-
-/**
- * The 24 documented fields of an entry, in the order of the specification
- * (MicrosoftDocs/vsts-rest-api-specs: specification/audit/7.2/audit.json, DecoratedAuditLogEntry).
- */
-export const DOCUMENTED_FIELDS = [
-  'id', 'correlationId', 'activityId', 'actorCUID', 'actorUserId', 'actorClientId', 'actorUPN', 'authenticationMechanism',
-  'timestamp', 'scopeType', 'scopeDisplayName', 'scopeId', 'projectId', 'projectName', 'ipAddress', 'userAgent', 'actionId',
-  'data', 'details', 'area', 'category', 'categoryDisplayName', 'actorDisplayName', 'actorImageUrl',
-] as const;
 
 /** Newest first; inside one tick by id. This is the order of every file. */
 export function compareEntries(left: AuditLogEntry, right: AuditLogEntry): number {

@@ -1,5 +1,7 @@
 import { AuditLogEntry, type EntryNames } from './entry';
-import { EntryScanner, FIELD } from './entryScanner';
+import { DOCUMENTED_FIELDS, FIELD_NUMBER } from './documentedFields';
+import { EntryScanner } from './entryScanner';
+import { PlaceTables } from './fieldPlaces';
 import { MomentReader, textOf, ticksOfMoment, type Moment } from './moments';
 import { NameTable } from './nameTable';
 
@@ -11,7 +13,8 @@ export class EntryReader {
   /** Where the entry ends that was read last. */
   end = 0;
   readonly #body: Buffer;
-  readonly #scanner = new EntryScanner();
+  readonly #scanner = new EntryScanner(DOCUMENTED_FIELDS, true);
+  readonly #places = new PlaceTables();
   readonly #times = new MomentReader();
   readonly #names = new NameTable();
   readonly #moment: Moment = { seconds: 0, fraction: 0 };
@@ -27,15 +30,15 @@ export class EntryReader {
     const scanner = this.#scanner;
     const end = scanner.scan(body, from, body.length);
     if (end < 0 || !scanner.isCompact) return undefined;
-    const timeFrom = this.#from(FIELD.timestamp);
-    const id = textOf(body, this.#from(FIELD.id), this.#to(FIELD.id));
-    if (id === undefined || id === '' || timeFrom < 0 || !this.#times.timestamp(body, timeFrom, this.#to(FIELD.timestamp), this.#moment)) return undefined;
+    const timeFrom = this.#from(FIELD_NUMBER.timestamp);
+    const id = textOf(body, this.#from(FIELD_NUMBER.id), this.#to(FIELD_NUMBER.id));
+    if (id === undefined || id === '' || timeFrom < 0 || !this.#times.timestamp(body, timeFrom, this.#to(FIELD_NUMBER.timestamp), this.#moment)) return undefined;
     this.end = end;
-    return new AuditLogEntry(body.subarray(from, end), id, ticksOfMoment(this.#moment), undefined, this.#namesOf());
+    return new AuditLogEntry(body.subarray(from, end), id, ticksOfMoment(this.#moment), undefined, this.#namesOf(), this.#places.note(scanner, from));
   }
 
   #namesOf(): EntryNames {
-    return { category: this.#name(FIELD.category), area: this.#name(FIELD.area), action: this.#name(FIELD.actionId) };
+    return { category: this.#name(FIELD_NUMBER.category), area: this.#name(FIELD_NUMBER.area), action: this.#name(FIELD_NUMBER.actionId) };
   }
 
   #name(field: number): string | undefined {

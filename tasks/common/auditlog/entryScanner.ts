@@ -10,8 +10,10 @@ export class EntryScanner {
   readonly from: Int32Array;
   /** Where it ends. */
   readonly to: Int32Array;
-  /** Where members of other names begin (their key's quote) and end, by turns; empty unless they are asked for. */
+  /** Where members of other names begin (their key's quote) and end, by turns. */
   readonly others: number[] = [];
+  /** How many numbers of {@link others} are of what was scanned last; zero unless they are asked for. */
+  othersLength = 0;
   /** Whether no white space stood between the tokens of what was scanned last. */
   isCompact = true;
   readonly names: FieldNames;
@@ -31,7 +33,7 @@ export class EntryScanner {
    */
   scan(bytes: Uint8Array, from: number, end: number): number {
     this.from.fill(NOWHERE);
-    this.others.length = 0;
+    this.othersLength = 0;
     this.isCompact = true;
     if (from >= end || bytes[from] !== OPEN_BRACE) return NOWHERE;
     return afterObject(this, bytes, from, end, 0);
@@ -84,11 +86,18 @@ function afterObject(scanner: EntryScanner, bytes: Uint8Array, from: number, end
 function note(scanner: EntryScanner, bytes: Uint8Array, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): void {
   const field = scanner.names.find(bytes, keyFrom, keyTo);
   if (field === NO_FIELD) {
-    if (scanner.keepsOthers) scanner.others.push(keyFrom, valueTo);
+    if (scanner.keepsOthers) noteOther(scanner, keyFrom, valueTo);
     return;
   }
   scanner.from[field] = valueFrom;
   scanner.to[field] = valueTo;
+}
+
+/** The array is not emptied for each entry: that would take longer than the scan. */
+function noteOther(scanner: EntryScanner, from: number, to: number): void {
+  scanner.others[scanner.othersLength] = from;
+  scanner.others[scanner.othersLength + 1] = to;
+  scanner.othersLength += 2;
 }
 
 function afterArray(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number, depth: number): number {

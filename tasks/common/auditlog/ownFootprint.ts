@@ -17,6 +17,9 @@ const DATA_FIELDS = ['data'];
 /** Anything shorter would be found in every entry. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Behind it a letter of an id could hide. */
+const ESCAPE = '\\u';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Knows the entries that our own reading of the log leaves in it. */
@@ -38,7 +41,16 @@ export class OwnEntries {
 
   /** Either of both. @param fields those of the entry, parsed */
   isOwn(fields: Fields): boolean {
-    return canBeOwn(fields['actionId']) && (this.isOwnReading(fields) || this.isOwnConnection(fields));
+    return this.isOwnReading(fields) || this.isOwnConnection(fields);
+  }
+
+  /**
+   * Whether it is worth parsing an entry for {@link isOwn}: of what every pipeline leaves, few are our own.
+   * @param raw its bytes; ids are written in small letters or in capitals
+   */
+  canBeOwn(action: string | undefined, raw: { includes(text: string): boolean }): boolean {
+    if (action === ACCESS_LOG) return this.knowsReader;
+    return action === CONNECTION_USED && this.#connections.some((id) => raw.includes(id) || raw.includes(id.toUpperCase()) || raw.includes(ESCAPE));
   }
 
   /** Whether we read the log. */
@@ -58,11 +70,6 @@ export class OwnEntries {
     const pipeline = DefinitionId ?? definitionId;
     return (typeof pipeline === 'string' || typeof pipeline === 'number') && String(pipeline) !== this.#pipelineId;
   }
-}
-
-/** Whether reading the log leaves entries with such an action. */
-export function canBeOwn(action: unknown): boolean {
-  return action === ACCESS_LOG || action === CONNECTION_USED;
 }
 
 function names(fields: Fields, where: readonly string[], wanted: readonly string[]): boolean {

@@ -1,4 +1,5 @@
-import { DOCUMENTED_FIELDS, type AuditLogEntry } from '../auditlog/entry';
+import { DOCUMENTED_FIELDS } from '../auditlog/documentedFields';
+import type { AuditLogEntry } from '../auditlog/entry';
 import { ContentFile } from './contentFile';
 import { CsvRows } from './csvRows';
 import type { FileDescription } from './fileDescription';

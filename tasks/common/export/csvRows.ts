@@ -1,6 +1,7 @@
 import { BACKSLASH, CLOSE_BRACE, COMMA, DOT, LOWER_N, LOWER_U, MINUS, NINE, OPEN_BRACE, OPEN_BRACKET, QUOTE, UPPER_Z, ZERO } from '../auditlog/bytes';
-import { DOCUMENTED_FIELDS, type AuditLogEntry } from '../auditlog/entry';
-import { EntryScanner } from '../auditlog/entryScanner';
+import { DOCUMENTED_FIELDS, FIELD_NUMBER } from '../auditlog/documentedFields';
+import type { AuditLogEntry } from '../auditlog/entry';
+import { otherMembers, type FieldPlaces } from '../auditlog/fieldPlaces';
 import { isoOfTicks } from '../time/ticks';
 import { csvCell } from './csvCell';
 
@@ -15,7 +16,6 @@ const BESIDE_ENTRY = 256;
  * for a usual cell, because parsing took longer than all else that an entry needs.
  */
 export class CsvRows {
-  readonly #scanner = new EntryScanner(DOCUMENTED_FIELDS, true);
   readonly #delimiter: number;
   readonly #kinds: Uint8Array;
   readonly #needsQuotes: RegExp;
@@ -49,16 +49,15 @@ export class CsvRows {
 
   #row(entry: AuditLogEntry): void {
     const { raw } = entry;
-    const scanner = this.#scanner;
-    if (scanner.scan(raw, 0, raw.length) < 0) throw new Error('An entry is no JSON object.');
-    for (let column = 0; column < DOCUMENTED_FIELDS.length; column += 1) {
-      const from = scanner.from[column] as number;
-      if (from >= 0) this.#cell(raw, from, scanner.to[column] as number);
+    const places = entry.places();
+    for (let field = 0; field < DOCUMENTED_FIELDS.length; field += 1) {
+      const from = places.from(field);
+      if (from >= 0) this.#cell(raw, from, places.to(field));
       this.#put(this.#delimiter);
     }
-    this.#time(entry);
+    this.#time(entry, places);
     this.#put(this.#delimiter);
-    if (scanner.others.length > 0) this.#others(raw);
+    if (places.hasOthers) this.#others(raw);
     this.#put(CARRIAGE_RETURN);
     this.#put(LINE_FEED);
   }
@@ -116,20 +115,19 @@ export class CsvRows {
 
   /** The fields that are not documented, as one object. */
   #others(raw: Buffer): void {
-    const { others } = this.#scanner;
+    const members = otherMembers(raw);
     const begin = this.#at;
     let kind = 0;
     this.#put(OPEN_BRACE);
-    for (let index = 0; index < others.length; index += 2) {
+    members.forEach((member, index) => {
       if (index > 0) this.#put(COMMA);
-      kind |= this.#doubled(raw, others[index] as number, others[index + 1] as number);
-    }
+      kind |= this.#doubled(member, 0, member.length);
+    });
     this.#put(CLOSE_BRACE);
     if ((kind & ESCAPED_LETTER) === 0) this.#enclose(begin);
     else {
       this.#at = begin;
-      const members = others.flatMap((from, index) => (index % 2 === 0 ? [raw.toString('utf8', from, others[index + 1])] : []));
-      this.#slowCell(withLetters(`{${members.join(',')}}`));
+      this.#slowCell(withLetters(`{${members.map((member) => member.toString('utf8')).join(',')}}`));
     }
   }
 
@@ -164,9 +162,9 @@ export class CsvRows {
   }
 
   /** `2026-11-20 14:05:02.146`: spreadsheets take this for an instant; the full precision is in `timestamp`. */
-  #time({ raw, ticks }: AuditLogEntry): void {
-    const from = this.#scanner.from[TIMESTAMP] as number;
-    if (from >= 0 && isInUtc(raw, from + 1, (this.#scanner.to[TIMESTAMP] as number) - 1)) this.#copy(raw, from + 1, from + 1 + TIME_LENGTH);
+  #time({ raw, ticks }: AuditLogEntry, places: FieldPlaces): void {
+    const from = places.from(FIELD_NUMBER.timestamp);
+    if (from >= 0 && isInUtc(raw, from + 1, places.to(FIELD_NUMBER.timestamp) - 1)) this.#copy(raw, from + 1, from + 1 + TIME_LENGTH);
     else this.#at += this.#room.write(isoOfTicks(ticks).slice(0, TIME_LENGTH), this.#at, 'latin1');
     this.#room[this.#at - TIME_LENGTH + DATE_LENGTH] = SPACE;
   }
@@ -227,7 +225,6 @@ const SLASH = 0x2f;
 const DELETE_PICTURE = Buffer.from(csvCell('\u007f'));
 /** Visible ASCII that no formula begins with. Of all else {@link csvCell} decides. */
 const BEGINS_HARMLESS = new Uint8Array(256).map((_, byte) => (byte > 0x20 && byte < DELETE && !'=+-@'.includes(String.fromCharCode(byte)) ? 1 : 0));
-const TIMESTAMP = DOCUMENTED_FIELDS.indexOf('timestamp');
 const DATE_LENGTH = '2026-11-20'.length;
 const POINT = '2026-11-20T14:05:02'.length;
 const TIME_LENGTH = '2026-11-20T14:05:02.146'.length;

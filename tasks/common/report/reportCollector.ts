@@ -1,5 +1,5 @@
 import type { AuditLogEntry } from '../auditlog/entry';
-import { canBeOwn, OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
+import { OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
 import { millisOfTicks, ticksOfSeconds } from '../time/ticks';
 import type { Window } from '../window/window';
 import { ActorTable } from './actorTable';
@@ -114,8 +114,8 @@ export class ReportCollector {
 
   /** Most entries are known by their action not to be our own, without being parsed. */
   #isOwn(entry: AuditLogEntry): boolean {
-    if (!canBeOwn(entry.texts().actionId)) return false;
-    return this.#own.some((own) => own.isOwn(entry.fields()));
+    for (const own of this.#own) if (own.canBeOwn(entry.texts().actionId, entry.raw) && own.isOwn(entry.fields())) return true;
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parsePage } from '../../../tasks/common/auditlog/page';
-import { DOCUMENTED_FIELDS } from '../../../tasks/common/auditlog/entry';
+import { DOCUMENTED_FIELDS } from '../../../tasks/common/auditlog/documentedFields';
 import { ticksOfId } from '../../../tasks/common/time/ticks';
 import { answerOf, fieldsOf, idOf, ticksAfter, timestampOf } from '../../support/auditEntries';
 import { anyJsonText } from '../../support/jsonText';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DOCUMENTED_FIELDS } from '../../../tasks/common/auditlog/entry';
+import { DOCUMENTED_FIELDS } from '../../../tasks/common/auditlog/documentedFields';
 import { mergeReports } from '../../../tasks/common/report/mergeReports';
 import { ReportCollector } from '../../../tasks/common/report/reportCollector';
 import type { ReportData, ReportDetail } from '../../../tasks/common/report/reportData';
