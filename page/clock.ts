@@ -2,18 +2,19 @@
 export class ZoneClock {
   /** IANA name. */
   readonly zone: string;
-  readonly #seconds: Intl.DateTimeFormat;
+  readonly #seconds: (ms: number) => string;
 
   /** @param zone IANA name; the browser's own when it is not given, and UTC when the browser does not know it */
   constructor(zone?: string) {
-    const [format, known] = formatOf(zone);
-    this.#seconds = format;
-    this.zone = known;
+    const format = zone === undefined || zone === 'UTC' ? undefined : formatOf(zone);
+    this.zone = format?.resolvedOptions().timeZone ?? (zone === undefined ? new Intl.DateTimeFormat().resolvedOptions().timeZone : 'UTC');
+    // A format takes longer to be made than all that the page shows first.
+    this.#seconds = format ? (ms) => format.format(ms) : zone === undefined ? localSeconds : utcSeconds;
   }
 
   /** To the second. */
   seconds(ms: number): string {
-    return isInstant(ms) ? this.#seconds.format(ms) : '';
+    return isInstant(ms) ? this.#seconds(ms) : '';
   }
 
   /** To the minute. */
@@ -26,15 +27,25 @@ export class ZoneClock {
   }
 }
 
-function formatOf(zone: string | undefined): [Intl.DateTimeFormat, string] {
-  // Sweden writes dates as ISO 8601 does.
-  const options: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
+/** Undefined where the browser does not know the zone. */
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
-    const format = new Intl.DateTimeFormat('sv-SE', zone === undefined ? options : { ...options, timeZone: zone });
-    return [format, format.resolvedOptions().timeZone];
+    // Sweden writes dates as ISO 8601 does.
+    return new Intl.DateTimeFormat('sv-SE', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone });
   } catch {
-    return [new Intl.DateTimeFormat('sv-SE', { ...options, timeZone: 'UTC' }), 'UTC'];
+    return undefined;
   }
+}
+
+function utcSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').slice(0, -'.123Z'.length);
+}
+
+function localSeconds(ms: number): string {
+  const date = new Date(ms);
+  const [year, ...others] = [date.getFullYear(), date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()];
+  const [month, day, ...time] = others.map((part) => String(part).padStart(2, '0'));
+  return `${String(year).padStart(4, '0')}-${month}-${day} ${time.join(':')}`;
 }
 
 function isInstant(ms: number): boolean {

@@ -35,7 +35,7 @@ export class ReportModel {
   readonly #listeners: ((change: Change) => void)[] = [];
   #announcedRows = 0;
 
-  /** @param following the rows where they are not in the data */
+  /** @param following the rows that are not in the data, but follow those that are */
   constructor(data: ReportData, following?: RowTexts) {
     this.data = data;
     this.source = rowSource(data, following);

@@ -20,7 +20,7 @@ export type ReportTheme = 'light' | 'dark' | 'system';
 export interface ReportOptions {
   /** `system` when it is not given. */
   readonly theme?: ReportTheme;
-  /** The rows where they are not in the data, but follow them. */
+  /** The rows that are not in the data, but follow those that are. */
   readonly following?: RowTexts;
 }
 
@@ -57,8 +57,7 @@ export function renderReport(root: HTMLElement, data: ReportData, options: Repor
   root.dataset['state'] = 'loading';
   root.replaceChildren(...page.elements);
   const ended = new AbortController();
-  // What is known without rows is painted first.
-  const loaded = afterPaint(ended.signal).then(() => model.load(ended.signal)).then(() => {
+  const loaded = model.load(ended.signal).then(() => {
     if (!ended.signal.aborted) root.dataset['state'] = 'ready';
   });
   return {
@@ -70,15 +69,6 @@ export function renderReport(root: HTMLElement, data: ReportData, options: Repor
       root.replaceChildren();
     },
   };
-}
-
-/** After the browser has painted; a page that nobody sees is not painted, so it does not wait for that alone. */
-async function afterPaint(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    requestAnimationFrame(() => setTimeout(resolve));
-    setTimeout(resolve, 100);
-    signal.addEventListener('abort', () => resolve());
-  });
 }
 
 /** Parts that are drawn a moment later, and once for several changes: whoever types waits for the rows, not for charts. */

@@ -27,6 +27,7 @@ export class TimeChart {
   readonly #slots: number;
   readonly #begin: number;
   readonly #step: number;
+  readonly #days: ZoneClock;
   #series: Series[] = [];
 
   constructor(model: ReportModel) {
@@ -34,6 +35,7 @@ export class TimeChart {
     this.#slots = model.places.slots;
     this.#begin = Date.parse(model.data.overTime.start);
     this.#step = model.data.overTime.stepSeconds * 1000;
+    this.#days = new ZoneClock(model.data.timeZone);
     this.#range = new TimeRange(this.#plot, this.#slots, (slot) => this.#label(slot), (range) => this.#select(range));
     this.#plot.append(this.#bars, this.#brush);
     this.#plot.addEventListener('pointermove', (event) => this.#read(event.offsetX));
@@ -103,7 +105,7 @@ export class TimeChart {
   /** Days are days of the data's zone; shorter slots are told in the zone that the reader has chosen. */
   #label(slot: number): string {
     const ms = this.#begin + slot * this.#step;
-    if (this.#step >= DAY * 1000) return new ZoneClock(this.#model.data.timeZone).date(ms);
+    if (this.#step >= DAY * 1000) return this.#days.date(ms);
     return this.#model.clock.minutes(ms).slice('2026-'.length);
   }
 

@@ -8,19 +8,19 @@ import { type RowStore } from './rowStore';
 import { type RowTexts } from './rowTexts';
 import { Turns } from './turns';
 
-type Chunks = AsyncIterable<RowChunk | undefined> | Iterable<RowChunk>;
-
 /** Rows that were made for the report. A chunk that cannot be read is counted, and the others are shown. */
 export class ChunkSource implements RowSource {
   readonly capacity: number;
   readonly progress: RowProgress;
-  readonly #chunks: Chunks;
+  readonly #chunks: readonly RowChunk[];
+  readonly #following: RowTexts;
   readonly #lines: (string | null)[] = [];
   readonly #recent = new RecentLines((chunk) => this.#linesOf(chunk));
 
-  /** @param following the chunks where they are not among the rows */
-  constructor({ included, leftOut, chunks }: ChunkedRows, following?: RowTexts) {
-    this.#chunks = following === undefined ? chunks : chunksOf(following);
+  /** @param following chunks that follow those of the rows */
+  constructor({ included, leftOut, chunks }: ChunkedRows, following: RowTexts) {
+    this.#chunks = chunks;
+    this.#following = following;
     this.capacity = included;
     this.progress = { isDone: false, unreadable: 0, leftOut, expected: included };
   }
@@ -28,13 +28,14 @@ export class ChunkSource implements RowSource {
   async load(store: RowStore, signal: AbortSignal, onProgress: (progress: RowProgress) => void): Promise<void> {
     const hasEnded = (): boolean => signal.aborted;
     const turns = new Turns();
-    for await (const chunk of this.#chunks) {
+    for await (const chunk of this.#all()) {
       const columns = chunk && readColumns(await inflate(chunk.columns).catch(() => ''), chunk.rows);
       if (hasEnded()) return;
       if (columns !== undefined && store.hasRoomFor(chunk?.rows ?? 0)) store.append(this.#lines.push(chunk?.lines ?? null) - 1, columns);
-      if (!turns.isOver && this.#lines.length > 1) continue;
+      const isFirst = this.#lines.length === 1;
+      if (!turns.isOver && !isFirst) continue;
       onProgress(this.progress);
-      await turns.next();
+      await (isFirst ? turns.painted() : turns.next());
       if (hasEnded()) return;
     }
     await store.prepareSearch(turns);
@@ -46,12 +47,13 @@ export class ChunkSource implements RowSource {
     return line === '' ? undefined : line;
   }
 
+  async* #all(): AsyncGenerator<RowChunk | undefined, void, undefined> {
+    yield* this.#chunks;
+    for await (const text of this.#following) yield readRowChunk(parsed(text));
+  }
+
   async #linesOf(chunk: number): Promise<readonly string[]> {
     const lines = this.#lines[chunk] ?? null;
     return lines === null ? [] : (await inflate(lines)).split('\n');
   }
-}
-
-async function* chunksOf(texts: RowTexts): AsyncGenerator<RowChunk | undefined, void, undefined> {
-  for await (const text of texts) yield readRowChunk(parsed(text));
 }

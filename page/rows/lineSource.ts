@@ -30,13 +30,13 @@ export class LineSource implements RowSource {
   #unreadable = 0;
 
   /**
-   * @param texts base64 of the file
+   * @param following base64 that continues that of the rows
    * @param entries of the whole export
    * @param startSeconds of its window, since 1970 UTC
    */
-  constructor(rows: EvidenceRows, texts: RowTexts, entries: number, startSeconds: number) {
+  constructor(rows: EvidenceRows, following: RowTexts, entries: number, startSeconds: number) {
     this.#rows = rows;
-    this.#bytes = new EvidenceBytes(texts);
+    this.#bytes = new EvidenceBytes(rows.gzip, following);
     this.#startSeconds = startSeconds;
     this.capacity = Math.min(entries, rows.cut?.entries ?? entries);
     this.progress = { isDone: false, unreadable: 0, leftOut: entries - this.capacity, expected: this.capacity };
@@ -61,9 +61,10 @@ export class LineSource implements RowSource {
     for await (const block of lineBlocks(this.#bytes.arriving(), this.#rows.cut)) {
       if (signal.aborted) return;
       this.#append(store, reader, block);
-      if (!turns.isOver && this.#places.length > 1) continue;
+      const isFirst = this.#places.length === 1;
+      if (!turns.isOver && !isFirst) continue;
       onProgress();
-      await turns.next();
+      await (isFirst ? turns.painted() : turns.next());
     }
   }
 

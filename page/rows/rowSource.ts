@@ -2,7 +2,7 @@ import { type ReportData } from '../../tasks/common/report/reportData';
 import { ChunkSource } from './chunkSource';
 import { LineSource } from './lineSource';
 import { type RowStore } from './rowStore';
-import { piecesOf, type RowTexts } from './rowTexts';
+import { type RowTexts } from './rowTexts';
 
 /** How far loading has come. */
 export interface RowProgress {
@@ -31,10 +31,9 @@ export interface RowSource {
 
 /**
  * Undefined for data without rows.
- * @param following the rows where they are not in the data
+ * @param following the rows that are not in the data, but follow those that are
  */
-export function rowSource({ rows, counts, window }: ReportData, following?: RowTexts): RowSource | undefined {
+export function rowSource({ rows, counts, window }: ReportData, following: RowTexts = []): RowSource | undefined {
   if (rows === null) return undefined;
-  if (rows.form === 'chunks') return new ChunkSource(rows, following);
-  return new LineSource(rows, following ?? piecesOf(rows.gzip), counts.entries, Date.parse(window.start) / 1000);
+  return rows.form === 'chunks' ? new ChunkSource(rows, following) : new LineSource(rows, following, counts.entries, Date.parse(window.start) / 1000);
 }

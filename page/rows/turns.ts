@@ -1,6 +1,9 @@
 /** So long the browser may be kept from painting and answering at a time, ms. */
 const LONGEST_TURN = 12;
 
+/** ms. */
+const LONGEST_PAINT = 100;
+
 /** Work that gives way to the browser in time. */
 export class Turns {
   #began = performance.now();
@@ -11,6 +14,12 @@ export class Turns {
 
   async next(): Promise<void> {
     await nextTurn();
+    this.#began = performance.now();
+  }
+
+  /** The same, after the browser has painted what is there. */
+  async painted(): Promise<void> {
+    await afterPaint();
     this.#began = performance.now();
   }
 }
@@ -24,5 +33,13 @@ export async function nextTurn(): Promise<undefined> {
       resolve();
     };
     port2.postMessage(null);
+  });
+}
+
+/** A page that nobody sees is not painted, so it does not wait for that alone. */
+async function afterPaint(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (typeof requestAnimationFrame === 'function') requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, LONGEST_PAINT);
   });
 }

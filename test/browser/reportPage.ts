@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { reportPageHtml } from '../../scripts/page.mjs';
+import type { EvidencePart } from '../../tasks/common/report/evidenceText';
 import type { ReportData } from '../../tasks/common/report/reportData';
 import { writeReportPage } from '../../tasks/common/report/writeReport';
 import { findChromium, startChromium } from './chromium';
@@ -57,7 +58,7 @@ export function reportSuite(title: string, define: (open: OpenReport) => void): 
     let reports = 0;
     define(async (data, { theme = 'light', timeZone = 'Europe/Berlin', withoutPolicy = false, viewport = { width: 1366, height: 768 } } = {}) => {
       const file = path.join(folder, `report-${reports += 1}.html`);
-      await writeReportPage(file, data, withoutPolicy ? template.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') : template);
+      await writeReportPage(file, data, withoutPolicy ? template.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') : template, evidenceOf(data, `${file}.gz`));
       const context = await browser.newContext({ colorScheme: theme, timezoneId: timeZone, viewport: { ...viewport }, acceptDownloads: true });
       contexts.push(context);
       const page = await context.newPage();
@@ -73,6 +74,15 @@ export function reportSuite(title: string, define: (open: OpenReport) => void): 
       return page;
     });
   });
+}
+
+/** A file with the bytes that are the data's rows, as an export has it. Undefined where they are none: then they stay in the data as they are. */
+function evidenceOf({ rows }: ReportData, file: string): EvidencePart | undefined {
+  if (rows?.form !== 'lines') return undefined;
+  const bytes = Buffer.from(rows.gzip, 'base64');
+  if (bytes.toString('base64') !== rows.gzip) return undefined;
+  writeFileSync(file, bytes);
+  return { file, bytes: bytes.length, own: rows.own, cut: rows.cut };
 }
 
 /** What stands on the page about how many entries are listed. */

@@ -16,7 +16,7 @@ export function rowTextsIn(file: string): string[] {
 }
 
 function withTexts(rows: ReportRows, texts: readonly string[]): ReportRows {
-  return rows.form === 'lines' ? { ...rows, gzip: texts.join('') } : { ...rows, chunks: texts.map((text) => JSON.parse(text) as RowChunk) };
+  return rows.form === 'lines' ? { ...rows, gzip: rows.gzip + texts.join('') } : { ...rows, chunks: [...rows.chunks, ...texts.map((text) => JSON.parse(text) as RowChunk)] };
 }
 
 /** The columns of all rows, chunk by chunk, newest first. */

@@ -19,7 +19,9 @@ export interface EvidencePart extends EvidenceFile {
 }
 
 /** Base64 writes three bytes as four letters: only pieces of whole threes can be put together. */
-export const PIECE_BYTES = 3 * 64 * 1024;
+const PIECE_BYTES = 3 * 64 * 1024;
+/** Some hundred entries: what a page shows first. */
+const FIRST_BYTES = 3 * 8 * 1024;
 
 /**
  * As much of the evidence as fits.
@@ -32,17 +34,18 @@ export async function partOf(evidence: EvidenceFile, most: number): Promise<Evid
 }
 
 /**
- * Base64 of that part, a piece at a time: as a whole it would be in memory twice. Each piece stands for itself.
+ * Base64 of that part, a piece at a time: as a whole it would be in memory twice. Each piece stands for itself; the first is short.
  * @throws what the file system throws; RangeError when the file has become shorter
  */
 export async function* evidenceText({ file, bytes }: EvidencePart): AsyncGenerator<string, void, undefined> {
   const handle = await open(file, 'r');
   try {
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    for (let from = 0; from < bytes; from += PIECE_BYTES) {
-      const wanted = Math.min(PIECE_BYTES, bytes - from);
+    for (let from = 0; from < bytes;) {
+      const wanted = Math.min(from === 0 ? FIRST_BYTES : PIECE_BYTES, bytes - from);
       await fill(handle, piece, wanted, from);
       yield piece.toString('base64', 0, wanted);
+      from += wanted;
     }
   } finally {
     await handle.close();

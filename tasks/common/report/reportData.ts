@@ -13,7 +13,10 @@ export const REPORT_DATA_VERSION = 1;
 /** Type of the attachment that carries the data to the tab; a run can have several, one for each of its exports. */
 export const REPORT_ATTACHMENT = 'audit-log.report';
 
-/** In the page: id of the element that holds the data without their rows, and class of those that follow it, a piece of the rows in each. */
+/**
+ * In the page: id of the element that holds the data with their first rows, and class of those that follow it. Each of these holds a piece of
+ * base64 that continues `gzip` and stands for itself, or one more of the `chunks`.
+ */
 export const DATA_ELEMENT = 'report-data';
 export const ROWS_ELEMENTS = 'report-rows';
 

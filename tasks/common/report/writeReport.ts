@@ -1,15 +1,13 @@
 import { OutputFile, type WrittenFile } from '../files/outputFile';
-import { evidenceText, PIECE_BYTES, type EvidencePart } from './evidenceText';
+import { evidenceText, type EvidencePart } from './evidenceText';
 import { DATA_ELEMENT, ROWS_ELEMENTS, type ReportData, type ReportRows } from './reportData';
 
 /** Where a page takes its data: the one place of the template that is replaced. */
 export const DATA_MARKER = '<!--REPORT-DATA-->';
-/** Base64 writes so many bytes as four letters. */
-const BYTES_OF_FOUR = 3;
 
 /**
- * Writes a report as one page for itself: the template, with the data in it. The rows follow the other data in elements of their own,
- * so that the page shows what it has while the browser is still reading. Nothing in the data can end their elements, because they
+ * Writes a report as one page for itself: the template, with the data in it. The data hold the first rows; the others follow
+ * in elements of their own, so that the page shows what it has while the browser is still reading. Nothing in the data can end their elements, because they
  * hold no `<`.
  * @param file must not be there yet
  * @param template HTML with {@link DATA_MARKER} once
@@ -33,9 +31,11 @@ export async function writeReportData(file: string, data: ReportData, evidence?:
 }
 
 async function* pagePieces(before: string, data: ReportData, evidence: EvidencePart | undefined, after: string): AsyncGenerator<string, void, undefined> {
-  const rows = evidence === undefined ? data.rows : rowsOf(evidence);
-  yield `${before}<script type="application/json" id="${DATA_ELEMENT}">${inert(JSON.stringify({ ...data, rows: rows && emptied(rows) }))}</script>\n`;
-  for await (const text of evidence === undefined ? rowTexts(rows) : evidenceText(evidence)) yield `<script type="text/plain" class="${ROWS_ELEMENTS}">${inert(text)}</script>\n`;
+  const texts = evidence === undefined ? chunkTexts(data.rows) : evidenceText(evidence);
+  const first = await texts.next();
+  const rows = evidence === undefined ? withFirstChunk(data.rows) : { ...rowsOf(evidence), gzip: first.value ?? '' };
+  yield `${before}<script type="application/json" id="${DATA_ELEMENT}">${inert(JSON.stringify({ ...data, rows }))}</script>\n`;
+  for await (const text of texts) yield `<script type="text/plain" class="${ROWS_ELEMENTS}">${inert(text)}</script>\n`;
   yield after;
 }
 
@@ -44,16 +44,12 @@ function inert(text: string): string {
   return text.includes('<') ? text.replaceAll('<', '\\u003c') : text;
 }
 
-function emptied(rows: ReportRows): ReportRows {
-  return rows.form === 'lines' ? { ...rows, gzip: '' } : { ...rows, chunks: [] };
+function* chunkTexts(rows: ReportRows | null): Generator<string, void, undefined> {
+  if (rows?.form === 'chunks') for (const chunk of rows.chunks) yield JSON.stringify(chunk);
 }
 
-/** What the elements of rows hold: pieces of base64 that stand for themselves, or chunks. */
-function* rowTexts(rows: ReportRows | null): Generator<string, void, undefined> {
-  if (rows?.form === 'chunks') for (const chunk of rows.chunks) yield JSON.stringify(chunk);
-  if (rows?.form !== 'lines') return;
-  const letters = PIECE_BYTES / BYTES_OF_FOUR * 4;
-  for (let from = 0; from < rows.gzip.length; from += letters) yield rows.gzip.slice(from, from + letters);
+function withFirstChunk(rows: ReportRows | null): ReportRows | null {
+  return rows?.form === 'chunks' ? { ...rows, chunks: rows.chunks.slice(0, 1) } : rows;
 }
 
 function rowsOf({ own, cut }: EvidencePart): ReportRows {

@@ -12,6 +12,7 @@ import { madeReport } from '../../support/madeReport';
 import { reportIn, rowTextsIn } from '../../support/reportFile';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
+const FIRST = 24 * 1024;
 const PIECE = 192 * 1024;
 const own = { ...NOBODY, clientId: '</script><b>' };
 
@@ -21,8 +22,8 @@ describe('a report whose rows are the evidence', () => {
   const file = (): string => inside('audit-log.jsonl.gz');
   const bytesOf = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => (index * 7 + (index >> 8)) % 256));
 
-  for (const bytes of [0, 1, 2, 3, 10, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE + 2]) {
-    it(`of ${bytes} bytes holds them, in page and file`, async () => {
+  for (const bytes of [0, 1, 2, 3, 10, FIRST - 1, FIRST, FIRST + 1, FIRST + PIECE, FIRST + PIECE + 1, FIRST + 2 * PIECE + 2]) {
+    it(`of ${bytes} bytes holds them, in page and file, and in the page piece by piece`, async () => {
       const content = bytesOf(bytes);
       writeFileSync(file(), content);
       const { report } = await madeReport([], { limits: null });
@@ -68,6 +69,7 @@ describe('a report whose rows are the evidence', () => {
   });
 });
 
+/** All but the first, which stands among the data. */
 function piecesOf(content: Buffer): Buffer[] {
-  return Array.from({ length: Math.ceil(content.length / PIECE) }, (_, piece) => content.subarray(piece * PIECE, (piece + 1) * PIECE));
+  return Array.from({ length: Math.ceil(Math.max(0, content.length - FIRST) / PIECE) }, (_, piece) => content.subarray(FIRST + piece * PIECE, FIRST + (piece + 1) * PIECE));
 }

@@ -25,7 +25,7 @@ describe('written report', () => {
       const written = await writeReportData(inside('report.json'), report);
       const [, before, json, after] = /^(.*?)<script type="application\/json" id="report-data">([^<]*)<\/script>([^]*)$/s.exec(read('report.html')) ?? [];
       assert.deepEqual([before, after?.replace(/(\n<script type="text\/plain" class="report-rows">[^<]*<\/script>)*\n/, '')], ['<head>\n', '</head><body>after $& é</body>']);
-      assert.deepEqual(JSON.parse(json ?? ''), { ...report, rows: report.rows && { ...report.rows, chunks: [] } });
+      assert.deepEqual(JSON.parse(json ?? ''), { ...report, rows: report.rows && { ...report.rows, chunks: report.rows.chunks.slice(0, 1) } });
       assert.deepEqual(reportIn(inside('report.html')), report);
       assert.deepEqual(JSON.parse(read('report.json')), report);
       assert.equal(report.rows?.chunks.length ?? -1, detail === 'counts' ? -1 : Math.ceil(rows / 2_000));
