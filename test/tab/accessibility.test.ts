@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Frame } from 'playwright-core';
+import { violations } from './axe';
 import { reportFixture } from './reportFixture';
 import { attachment, run } from './tabPage';
 import { tabSuite } from './tabSuite';
 import { DARK, LIGHT } from './themes';
-
-interface AxeResults {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] }[];
-}
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violations(frame: Frame): Promise<string[]> {
-  await frame.evaluate(axeSource);
-  const results = await frame.evaluate(async () => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary ?? ''}`));
-}
 
 async function focused(frame: Frame): Promise<string> {
   return frame.evaluate(() => document.activeElement?.textContent ?? '');
