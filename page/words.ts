@@ -1,3 +1,4 @@
+import { GAP_REASONS } from '../tasks/common/evidence/gapReasons';
 import { type ActorKind, type Dimension, type ReportGap } from '../tasks/common/report/reportData';
 import { type TextColumnName } from './rows/filters';
 
@@ -13,9 +14,7 @@ export const LIST_TITLES: Readonly<Record<Dimension, string>> = {
 export const ACTOR_KINDS: Readonly<Record<ActorKind, string>> = { person: 'People', servicePrincipal: 'Service principals', service: 'Azure DevOps itself' };
 
 export const GAP_WORDS: Readonly<Record<ReportGap['reason'], string>> = {
-  expired: 'Azure DevOps had deleted the entries before they were read',
-  deleted: 'the export was deleted, and Azure DevOps no longer has the entries',
-  continueFrom: 'the chain was restarted behind it (continueFrom)',
+  ...GAP_REASONS,
   notFound: 'no export of it is among those shown here',
 };
 

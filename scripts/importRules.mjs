@@ -19,7 +19,7 @@ const owners = [
 /** What the pages in the browser may use of tasks/: files that need nothing of Node and import only each other. */
 const forBrowsers = [
   ...["actorTable", "chunkColumns", "mechanism", "notableRules", "readReportData", "reading", "reportActor", "reportData"].map((name) => `tasks/common/report/${name}`),
-  "tasks/common/auditlog/ownFootprint", "tasks/common/export/csvCell", "tasks/common/time/ticks",
+  "tasks/common/auditlog/ownFootprint", "tasks/common/evidence/gapReasons", "tasks/common/export/csvCell", "tasks/common/time/ticks",
 ];
 
 /**

@@ -61,6 +61,7 @@ export class RowStore {
     for (const row of columns.late) this.flags[first + row] = (this.flags[first + row] as number) | LATE;
     this.#firstRows.set(chunk, first);
     this.count = first + rows;
+    for (const { dictionary } of this.#searched()) dictionary.lowerMany();
   }
 
   /** Whether so many rows more find their place. */
@@ -97,13 +98,17 @@ export class RowStore {
 
   /** What the first search would otherwise have to do. */
   async prepareSearch(turns: Turns): Promise<void> {
-    for (const { dictionary } of [...this.dictionaries(), { dictionary: this.ids }]) {
+    for (const { dictionary } of this.#searched()) {
       while (dictionary.lowerSome()) if (turns.isOver) await turns.next();
     }
   }
 
   dictionaries(): { readonly dictionary: Dictionary<FacetValue> | Dictionary<string>; readonly index: Uint32Array }[] {
     return [...Object.values(this.facets), this.correlation, this.details];
+  }
+
+  #searched(): { readonly dictionary: Dictionary<FacetValue> | Dictionary<string> }[] {
+    return [...this.dictionaries(), { dictionary: this.ids }];
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly timeZone?: string;
   /** Takes the policy out of the page, which then has to be safe without it. */
   readonly withoutPolicy?: boolean;
+  /** Only so much of the page, from its beginning: the rest was lost on the way. */
+  readonly bytes?: number;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -56,9 +58,10 @@ export function reportSuite(title: string, define: (open: OpenReport) => void): 
       assert.deepEqual(asked.filter((address) => !/^(file|blob):/.test(address)), []);
     });
     let reports = 0;
-    define(async (data, { theme = 'light', timeZone = 'Europe/Berlin', withoutPolicy = false, viewport = { width: 1366, height: 768 } } = {}) => {
+    define(async (data, { theme = 'light', timeZone = 'Europe/Berlin', withoutPolicy = false, bytes = Infinity, viewport = { width: 1366, height: 768 } } = {}) => {
       const file = path.join(folder, `report-${reports += 1}.html`);
       await writeReportPage(file, data, withoutPolicy ? template.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') : template, evidenceOf(data, `${file}.gz`));
+      if (bytes < statSync(file).size) truncateSync(file, bytes);
       const context = await browser.newContext({ colorScheme: theme, timezoneId: timeZone, viewport: { ...viewport }, acceptDownloads: true });
       contexts.push(context);
       const page = await context.newPage();

@@ -29,6 +29,7 @@ export async function evidenceReport(count: number, { hostileShare = 0, most = I
 /** The whole lines that a gzip file still gives that has lost its end. */
 function cutAt(file: Buffer, bytes: number): EvidenceCut {
   const content = gunzipSync(file.subarray(0, bytes), { finishFlush: constants.Z_SYNC_FLUSH });
-  const end = content.lastIndexOf(10) + 1;
-  return { entries: content.subarray(0, end).toString('latin1').split('\n').length - 1, bytes: end };
+  let entries = 0;
+  for (let at = content.indexOf('\n'); at >= 0; at = content.indexOf('\n', at + 1)) entries += 1;
+  return { entries, bytes: content.lastIndexOf('\n') + 1 };
 }
