@@ -5,6 +5,7 @@ import { toggleValue } from '../rows/filters';
 import { countText, entriesText, NO_VALUE } from '../words';
 import { TimeRange, type SlotRange } from './timeRange';
 import { timeSeries, type Series } from './timeSeries';
+import { TimeTable } from './timeTable';
 
 const DAY = 86_400;
 const MOST_LABELS = 7;
@@ -23,6 +24,7 @@ export class TimeChart {
   readonly #axis = html('div', { 'class': 'axis', 'aria-hidden': 'true' });
   readonly #legend = html('div', { class: 'legend' });
   readonly #readout = html('p', { 'class': 'readout', 'aria-hidden': 'true' });
+  readonly #table = new TimeTable();
   readonly #range: TimeRange;
   readonly #slots: number;
   readonly #begin: number;
@@ -43,7 +45,7 @@ export class TimeChart {
     this.#plot.addEventListener('dragged', (event) => this.#showBrush((event as CustomEvent<SlotRange>).detail));
     setAttribute(this.#plot, 'data-selectable', model.hasRows);
     this.element = html('div', { class: 'time-chart' }, this.#legend,
-      html('div', { class: 'chart-area' }, this.#scale, html('div', { class: 'chart-column' }, this.#plot, model.hasRows ? this.#range.element : null, this.#axis)), this.#readout);
+      html('div', { class: 'chart-area' }, this.#scale, html('div', { class: 'chart-column' }, this.#plot, model.hasRows ? this.#range.element : null, this.#axis)), this.#readout, this.#table.element);
     this.draw();
   }
 
@@ -57,6 +59,7 @@ export class TimeChart {
     this.#bars.replaceChildren(...paths(this.#series, this.#slots, top));
     this.#scale.replaceChildren(...[top, top / 2, 0].map((value) => html('span', {}, Number.isInteger(value) ? countText(value) : '')));
     this.#axis.replaceChildren(...this.#labels());
+    this.#table.draw(this.#series, totals, (slot) => this.#label(slot));
     this.#legend.replaceChildren(...this.#series.map((series) => this.#legendEntry(series)));
     const { time } = this.#model.filters;
     const range = time === null ? undefined : { first: this.#model.places.slotOf(time.from), last: this.#model.places.slotOf(time.until - 1) };

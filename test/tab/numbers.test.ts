@@ -182,6 +182,9 @@ function assertShown(shown: ShownNumbers, counted: Counted, detail: 'full' | 'co
   assert.ok(shown.statements.includes(`${many(counted.own)} entries are this export’s own reading of the log; no chart or list counts them.`), shown.statements.join('\n'));
   assert.equal(shown.status, detail === 'full' ? `${many(counted.entries - counted.own)} entries` : undefined);
   assert.deepEqual(shown.series.map(({ label, count: total, bars }) => [label, number(total), bars]), counted.overTime.categories.map((label, at) => [label, counted.overTime.counts[at]?.reduce((all, entries) => all + entries, 0), counted.overTime.counts[at]]));
+  assert.deepEqual(shown.table.head, counted.overTime.categories);
+  const slots = (counted.overTime.counts[0] ?? []).map((_, slot) => counted.overTime.counts.map((counts) => counts[slot] ?? 0));
+  assert.deepEqual(shown.table.rows, slots.map((counts) => [counts.reduce((all, entries) => all + entries, 0), ...counts]).filter(([all = 0]) => all > 0));
   assert.deepEqual(shown.hours, counted.hours);
   assert.deepEqual(Object.keys(shown.lists).sort(), detail === 'full' ? ['action', 'actor', 'area', 'ip', 'mechanism', 'project'] : ['action', 'area', 'mechanism', 'project']);
   assertLists(shown.lists, counted.lists);

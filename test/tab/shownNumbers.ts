@@ -15,6 +15,8 @@ export interface ShownNumbers {
   readonly status: string | undefined;
   /** Of the chart over time, by category. */
   readonly series: readonly { readonly label: string; readonly count: string; readonly bars: readonly number[] }[];
+  /** The same as a table: all entries of a time, then those of each category. Times without any are not in it. */
+  readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly number[])[] };
   /** Entries of the hours of the week, Monday first. */
   readonly hours: readonly number[];
   /** By the class of their card, then by heading. */
@@ -38,6 +40,7 @@ export async function shownNumbers(page: Page | Frame): Promise<ShownNumbers> {
     statements: await page.locator('.statements p').allTextContents(),
     status: await status.count() > 0 ? await status.innerText() : undefined,
     series: await series(page),
+    table: await table(page),
     hours: await page.locator('.heat').evaluateAll((cells) => cells.map((cell) => Number(/, ([\d,]+) entr(?:y|ies)$/.exec(cell.getAttribute('title') ?? '')?.[1]?.replaceAll(',', '')))),
     lists: await lists(page),
     findings: await page.locator('.finding').evaluateAll((found) => found.map((finding) => ({
@@ -58,6 +61,17 @@ async function series(page: Page | Frame): Promise<ShownNumbers['series']> {
     for (const [, slot, count] of (paths[number] ?? '').matchAll(BAR)) bars[Math.floor(Number(slot))] = Number(count);
     return { ...entry, bars };
   });
+}
+
+/** Opens it with the keyboard, as those do who need it, and closes it again. */
+async function table(page: Page | Frame): Promise<ShownNumbers['table']> {
+  const summary = page.locator('.chart-table summary');
+  await summary.press('Enter');
+  await page.locator('.chart-table table').waitFor();
+  const rows = await page.locator('.chart-table tr').evaluateAll((elements) => elements.map((row) => [...row.children].map((cell) => cell.textContent)));
+  await summary.press('Enter');
+  const [head = [], ...body] = rows;
+  return { head: head.slice(2), rows: body.map(([, ...counts]) => counts.map((count) => Number(count.replaceAll(',', '')))) };
 }
 
 async function lists(page: Page | Frame): Promise<ShownNumbers['lists']> {
