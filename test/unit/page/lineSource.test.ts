@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { rowSource, type RowProgress } from '../../../page/rows/rowSource';
+import { type RowTexts } from '../../../page/rows/rowTexts';
 import { RowStore } from '../../../page/rows/rowStore';
 import { DIMENSIONS, type EvidenceCut, type EvidenceRows, type ReportData } from '../../../tasks/common/report/reportData';
 import { entryAt } from '../../support/auditEntries';
@@ -14,8 +15,8 @@ interface Loaded {
   readonly line: (row: number) => Promise<string | undefined>;
 }
 
-async function load(data: ReportData): Promise<Loaded> {
-  const source = rowSource(data)!;
+async function load(data: ReportData, following: RowTexts = []): Promise<Loaded> {
+  const source = rowSource(data, following)!;
   const store = new RowStore(source.capacity);
   let progress = source.progress;
   await source.load(store, new AbortController().signal, (next) => (progress = next));
@@ -75,6 +76,18 @@ describe('rows of the evidence', () => {
       assert.deepEqual(progress, { isDone: true, unreadable: 0, leftOut: 2_000 - store.count, expected: store.count });
       if (store.count > 0) assert.equal(await line(store.count - 1), entries[store.count - 1]!.raw.toString());
     }
+  });
+
+  it('of a file that is cut end with the last that was told, and wait for nothing after it', async () => {
+    const entries = [...sandboxEntries(300, REPORT_WINDOW)];
+    const data = await evidenceReport(0, { entries, most: 20_000 });
+    const { gzip, ...rows } = data.rows as EvidenceRows;
+    async function* endless(): AsyncGenerator<string> {
+      yield gzip;
+      await new Promise(() => {});
+    }
+    const { store, progress } = await load({ ...data, rows: { ...rows, gzip: '' } }, endless());
+    assert.deepEqual([store.count, progress.isDone, progress.unreadable], [rows.cut?.entries, true, 0]);
   });
 
   it('of which fewer are there than was said are shown, and the others are missed', async () => {
