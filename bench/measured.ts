@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { reportPageHtml } from '../scripts/page.mjs';
 import type { Done, Job } from './programs/job';
 import { WINDOW, type Service } from './service';
 
@@ -27,6 +28,13 @@ export async function bundled(name: 'discard' | 'write' | 'nodeFetch'): Promise<
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
   return outfile;
+}
+
+/** The report page without data, as the task brings it along. @returns its file */
+export async function emptyReportPage(): Promise<string> {
+  const file = path.join(OUT, 'report-page.html');
+  await writeFile(file, await reportPageHtml());
+  return file;
 }
 
 /** A job for a program that reads all entries of a service. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of a measurement, each for itself. */
-export const PARTS = ['cpu', 'people', 'latency', 'throttle', 'memory'] as const;
+export const PARTS = ['cpu', 'report', 'people', 'latency', 'throttle', 'memory'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { runPackaged, removeWorkFolders } from '../test/support/packagedTask';
 import { optimumMs, type RateLimitOptions } from '../sandbox/rateLimit/rateLimit';
 import { inTurns, median, megabytes, ratio, seconds, table, whole, type Figures } from './figures';
-import { bundled, inFolder, jobFor, MEASURE, runNode, runOther, type Used } from './measured';
+import { bundled, emptyReportPage, inFolder, jobFor, MEASURE, runNode, runOther, type Used } from './measured';
 import type { BenchOptions } from './options';
 import type { Job } from './programs/job';
 import { startService, type Service } from './service';
@@ -22,6 +22,7 @@ const FORMATS: readonly (readonly [name: string, formats: Job['formats'], isComp
   ['jsonl.gz + csv', ['jsonl', 'csv'], true], ['jsonl.gz + csv + json.gz', ['jsonl', 'csv', 'json'], true],
 ];
 const DISCARD = 'download and discard, same client';
+const WITHOUT = 'without a report';
 const TASK = 'the packaged task, default output, report and manifest';
 
 /** CPU of every combination of formats against downloading alone; pages of 1,000, no latency. */
@@ -36,6 +37,26 @@ export async function measureCpu({ entries, runs }: BenchOptions): Promise<Measu
   const base = measured.get(DISCARD)?.cpuMs ?? NaN;
   const rows = [...measured].map(([name, { wallMs, cpuMs, peakBytes }]) => [name, seconds(wallMs), seconds(cpuMs), ratio(cpuMs, base), whole(entries / (wallMs / 1000)), megabytes(peakBytes)]);
   return { markdown: `${whole(entries)} entries, pages of 1,000, one request at a time, no latency.\n\n${table(['', 'wall s', 'CPU s', '× CPU', 'entries/s', 'peak MB'], rows)}`, figures: Object.fromEntries(measured) };
+}
+
+/** What the report adds to an export, and its memory; with as many entries, and with a tenth of them. */
+export async function measureReport({ entries, runs }: BenchOptions): Promise<Measured> {
+  const write = await bundled('write');
+  const reportPage = await emptyReportPage();
+  const rows: string[][] = [];
+  const figures: Record<string, unknown> = {};
+  for (const count of [...new Set([Math.round(entries / 10), entries])]) {
+    await using service = await startService(count);
+    const job = jobFor(service, { formats: ['jsonl', 'csv'], isCompressed: true });
+    const measured = await inTurns(new Map([
+      [WITHOUT, () => counted(count, runNode(write, job))],
+      ['with the report', () => counted(count, runNode(write, { ...job, reportPage }))],
+    ]), runs);
+    figures[String(count)] = Object.fromEntries(measured);
+    const base = measured.get(WITHOUT)?.cpuMs ?? NaN;
+    for (const [name, { wallMs, cpuMs, peakBytes }] of measured) rows.push([`${whole(count)} entries ${name}`, seconds(wallMs), seconds(cpuMs), ratio(cpuMs, base), megabytes(peakBytes)]);
+  }
+  return { markdown: `Default output: \`jsonl.gz\` and \`csv\`; pages of 1,000, one request at a time.\n\n${table(['', 'wall s', 'CPU s', '× CPU', 'peak MB'], rows)}`, figures };
 }
 
 /** The loops that people write, and another exporter where one is given. */

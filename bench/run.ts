@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { readOptions, USAGE, type BenchOptions, type Part } from './options';
-import { measureCpu, measureLatency, measureMemory, measurePeople, measureThrottle, type Measured } from './parts';
+import { measureCpu, measureLatency, measureMemory, measurePeople, measureReport, measureThrottle, type Measured } from './parts';
 
 /*
  * Measures the export against the stand-in, over TLS, side by side in one run. Prints Markdown, and leaves the raw figures in
@@ -10,6 +10,7 @@ import { measureCpu, measureLatency, measureMemory, measurePeople, measureThrott
  */
 const PARTS: Readonly<Record<Part, readonly [title: string, measure: (options: BenchOptions) => Promise<Measured>]>> = {
   cpu: ['What an entry costs', measureCpu],
+  report: ['What the report adds', measureReport],
   people: ['The loops that people write', measurePeople],
   latency: ['Requests in flight', measureLatency],
   throttle: ['A service that limits the rate', measureThrottle],

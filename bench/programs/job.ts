@@ -17,6 +17,8 @@ export interface Job {
   readonly concurrency: number;
   readonly formats: readonly ('jsonl' | 'csv' | 'json')[];
   readonly isCompressed: boolean;
+  /** File of the empty report page; undefined where no report is made. */
+  readonly reportPage?: string;
   /** Where files go. */
   readonly folder: string;
 }

@@ -11,15 +11,14 @@ import { limitRows } from '../common/report/limitRows';
 import { reportFactsOf } from '../common/report/manifestReport';
 import { ReportCollector, type KnownNames } from '../common/report/reportCollector';
 import type { ReportData } from '../common/report/reportData';
-import { MOST_ON_PAGE } from '../common/report/rowLimits';
+import { MOST_ATTACHED, MOST_ON_PAGE } from '../common/report/rowLimits';
 import { writeReportData, writeReportPage } from '../common/report/writeReport';
 import type { Window } from '../common/window/window';
 import type { ExportParts } from './exportWindow';
 
 export const REPORT_FILE = 'report.html';
 
-/** Bytes of rows, as they stand in the JSON, that a run attaches for the tab: of one export, and of all together, but never less of each than the last. */
-const MOST_ATTACHED = 4 * 1024 ** 2;
+/** As {@link MOST_ATTACHED}, of all exports of a run together, but never less of each than the second. */
 const ATTACHED_TOGETHER = 20 * 1024 ** 2;
 const LEAST_ATTACHED = 128 * 1024;
 

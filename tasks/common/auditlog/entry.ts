@@ -1,13 +1,6 @@
 import { isAscii } from 'node:buffer';
-import { textsAt, type EntryTexts } from './entryTexts';
+import { namesAt, textsAt, type EntryNames, type EntryTexts } from './entryTexts';
 import { placesIn, type FieldPlaces } from './fieldPlaces';
-
-/** By what every export counts its entries; undefined where an entry has no text there. */
-export interface EntryNames {
-  readonly category: string | undefined;
-  readonly area: string | undefined;
-  readonly action: string | undefined;
-}
 
 /** One audit log entry, as the service sent it. */
 export class AuditLogEntry {
@@ -34,9 +27,9 @@ export class AuditLogEntry {
     this.#places = places;
   }
 
-  /** What counts need, mostly without parsing. */
+  /** What was done, without parsing. */
   names(): EntryNames {
-    this.#names ??= namesOf(this.fields());
+    this.#names ??= namesAt(this.raw, this.places());
     return this.#names;
   }
 
@@ -46,7 +39,7 @@ export class AuditLogEntry {
     return this.#places;
   }
 
-  /** Who did what, where and how, without parsing. */
+  /** Who did it, where and how, without parsing. */
   texts(): EntryTexts {
     this.#texts ??= textsAt(this.raw, this.places());
     return this.#texts;
@@ -63,14 +56,6 @@ export class AuditLogEntry {
     this.#fields = undefined;
     this.#texts = undefined;
   }
-}
-
-function namesOf(fields: Readonly<Record<string, unknown>>): EntryNames {
-  const text = (name: string): string | undefined => {
-    const value = fields[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  return { category: text('category'), area: text('area'), action: text('actionId') };
 }
 
 /** Node 20 decodes UTF-8 a letter at a time; most entries need none of that. */

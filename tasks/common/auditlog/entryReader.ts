@@ -1,9 +1,8 @@
-import { AuditLogEntry, type EntryNames } from './entry';
+import { AuditLogEntry } from './entry';
 import { DOCUMENTED_FIELDS, FIELD_NUMBER } from './documentedFields';
 import { EntryScanner } from './entryScanner';
 import { PlaceTables } from './fieldPlaces';
 import { MomentReader, textOf, ticksOfMoment, type Moment } from './moments';
-import { NameTable } from './nameTable';
 
 /**
  * Makes entries of a page's bytes where they are as the service usually sends them: valid JSON without white space. Nothing is
@@ -16,7 +15,6 @@ export class EntryReader {
   readonly #scanner = new EntryScanner(DOCUMENTED_FIELDS, true);
   readonly #places = new PlaceTables();
   readonly #times = new MomentReader();
-  readonly #names = new NameTable();
   readonly #moment: Moment = { seconds: 0, fraction: 0 };
 
   /** @param body valid UTF-8 */
@@ -34,15 +32,7 @@ export class EntryReader {
     const id = textOf(body, this.#from(FIELD_NUMBER.id), this.#to(FIELD_NUMBER.id));
     if (id === undefined || id === '' || timeFrom < 0 || !this.#times.timestamp(body, timeFrom, this.#to(FIELD_NUMBER.timestamp), this.#moment)) return undefined;
     this.end = end;
-    return new AuditLogEntry(body.subarray(from, end), id, ticksOfMoment(this.#moment), undefined, this.#namesOf(), this.#places.note(scanner, from));
-  }
-
-  #namesOf(): EntryNames {
-    return { category: this.#name(FIELD_NUMBER.category), area: this.#name(FIELD_NUMBER.area), action: this.#name(FIELD_NUMBER.actionId) };
-  }
-
-  #name(field: number): string | undefined {
-    return this.#names.textOf(this.#body, this.#from(field), this.#to(field));
+    return new AuditLogEntry(body.subarray(from, end), id, ticksOfMoment(this.#moment), undefined, undefined, this.#places.note(scanner, from));
   }
 
   #from(field: number): number {

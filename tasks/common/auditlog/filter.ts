@@ -1,5 +1,4 @@
 import type { AuditLogEntry } from './entry';
-import type { EntryTexts } from './entryTexts';
 import type { FilterKey, FilterRule } from './filterRules';
 
 /** The rules of a filter as they are shown and recorded. */
@@ -9,13 +8,16 @@ export interface FilterText {
 }
 
 /** The fields of an entry that a rule looks at: one that fits is enough. An actor has no one name, and a project has an id too. */
-const FIELDS: Readonly<Record<FilterKey, readonly (keyof EntryTexts)[]>> = {
-  area: ['area'],
-  category: ['category'],
-  action: ['actionId'],
-  actor: ['actorDisplayName', 'actorUPN', 'actorUserId', 'actorCUID', 'actorClientId'],
-  project: ['projectName', 'projectId'],
-  ip: ['ipAddress'],
+const FIELDS: Readonly<Record<FilterKey, readonly ((entry: AuditLogEntry) => string | undefined)[]>> = {
+  area: [(entry) => entry.names().area],
+  category: [(entry) => entry.names().category],
+  action: [(entry) => entry.names().action],
+  actor: [
+    (entry) => entry.texts().actorDisplayName, (entry) => entry.texts().actorUPN, (entry) => entry.texts().actorUserId, (entry) => entry.texts().actorCUID,
+    (entry) => entry.texts().actorClientId,
+  ],
+  project: [(entry) => entry.texts().projectName, (entry) => entry.texts().projectId],
+  ip: [(entry) => entry.texts().ipAddress],
 };
 
 /** Answers that are remembered for each rule; names come again and again. */
@@ -44,7 +46,7 @@ export class ViewFilter {
 
 class RememberedRule {
   readonly #rule: FilterRule;
-  readonly #fields: readonly (keyof EntryTexts)[];
+  readonly #fields: (typeof FIELDS)[FilterKey];
   readonly #answers = new Map<string, boolean>();
 
   constructor(rule: FilterRule) {
@@ -53,9 +55,8 @@ class RememberedRule {
   }
 
   fits(entry: AuditLogEntry): boolean {
-    const texts = entry.texts();
-    return this.#fields.some((name) => {
-      const text = texts[name];
+    return this.#fields.some((textOf) => {
+      const text = textOf(entry);
       return text !== undefined && this.#answer(text);
     });
   }

@@ -1,4 +1,5 @@
-import { AuditLogEntry, type EntryNames } from './entry';
+import { AuditLogEntry } from './entry';
+import type { EntryNames } from './entryTexts';
 
 /** Before each entry: lengths of raw, original (or {@link NONE}), id and names, then 19 digits of ticks. */
 const TICKS_AT = 16;

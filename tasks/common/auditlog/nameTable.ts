@@ -1,7 +1,6 @@
 import { textOf } from './moments';
 import { QUOTE } from './bytes';
 
-const SLOTS_OF_A_PAGE = 1_024;
 /** Longer names are not worth remembering. */
 const LONGEST_BYTES = 200;
 
@@ -16,7 +15,7 @@ export class NameTable {
   #free: number;
 
   /** @param slots at most half as many names are remembered */
-  constructor(slots = SLOTS_OF_A_PAGE) {
+  constructor(slots: number) {
     this.#slots = new Array<Name | undefined>(slots).fill(undefined);
     this.#free = slots;
   }

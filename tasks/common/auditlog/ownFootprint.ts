@@ -17,9 +17,6 @@ const DATA_FIELDS = ['data'];
 /** Anything shorter would be found in every entry. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Behind it a letter of an id could hide. */
-const ESCAPE = '\\u';
-
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Knows the entries that our own reading of the log leaves in it. */
@@ -42,15 +39,6 @@ export class OwnEntries {
   /** Either of both. @param fields those of the entry, parsed */
   isOwn(fields: Fields): boolean {
     return this.isOwnReading(fields) || this.isOwnConnection(fields);
-  }
-
-  /**
-   * Whether it is worth parsing an entry for {@link isOwn}: of what every pipeline leaves, few are our own.
-   * @param raw its bytes; ids are written in small letters or in capitals
-   */
-  canBeOwn(action: string | undefined, raw: { includes(text: string): boolean }): boolean {
-    if (action === ACCESS_LOG) return this.knowsReader;
-    return action === CONNECTION_USED && this.#connections.some((id) => raw.includes(id) || raw.includes(id.toUpperCase()) || raw.includes(ESCAPE));
   }
 
   /** Whether we read the log. */

@@ -1,5 +1,5 @@
 import type { AuditLogEntry } from '../auditlog/entry';
-import { OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
+import { ACCESS_LOG, CONNECTION_USED, OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
 import { millisOfTicks, ticksOfSeconds } from '../time/ticks';
 import type { Window } from '../window/window';
 import { ActorTable } from './actorTable';
@@ -39,6 +39,8 @@ export interface ReportOptions {
 export class ReportCollector {
   readonly #options: ReportOptions;
   readonly #own: readonly OwnEntries[];
+  /** What an entry must hold to be worth parsing for {@link OwnEntries.isOwnConnection}: every pipeline leaves such entries. */
+  readonly #ofConnections: readonly Buffer[];
   readonly #isLate: (entry: AuditLogEntry) => boolean;
   readonly #counts: EntryCounts;
   readonly #actors = new ActorTable();
@@ -51,7 +53,9 @@ export class ReportCollector {
   /** @throws {RangeError} when the time zone is unknown */
   constructor(options: ReportOptions) {
     this.#options = options;
-    this.#own = [options.own].flat().map((own) => new OwnEntries(own));
+    const own = [options.own].flat();
+    this.#own = own.map((footprint) => new OwnEntries(footprint));
+    this.#ofConnections = bytesOfConnections(own);
     const coveredStart = ticksOfSeconds(options.covered.startSeconds);
     this.#isLate = options.isLate ?? (({ ticks }) => ticks < coveredStart);
     this.#counts = new EntryCounts(options.covered, new LocalClock(options.timeZone));
@@ -71,7 +75,7 @@ export class ReportCollector {
   leaveOut(entries: readonly AuditLogEntry[]): void {
     for (const entry of entries) {
       if (this.#isOwn(entry)) continue;
-      this.#leftOut.actions.add(entry.texts().actionId);
+      this.#leftOut.actions.add(entry.names().action);
       this.#leftOut.actors.addActor(this.#actors.of(entry.texts()));
     }
   }
@@ -112,11 +116,18 @@ export class ReportCollector {
     return this.#rows?.add({ ms: millisOfTicks(entry.ticks), id: entry.id, actor, mechanism, fields: entry.fields(), isOwn, isLate }, entry.raw);
   }
 
-  /** Most entries are known by their action not to be our own, without being parsed. */
   #isOwn(entry: AuditLogEntry): boolean {
-    for (const own of this.#own) if (own.canBeOwn(entry.texts().actionId, entry.raw) && own.isOwn(entry.fields())) return true;
-    return false;
+    const { action } = entry.names();
+    if (action === ACCESS_LOG) return this.#own.some((own) => own.isOwnReading(entry.fields()));
+    if (action !== CONNECTION_USED || !this.#ofConnections.some((bytes) => entry.raw.includes(bytes))) return false;
+    return this.#own.some((own) => own.isOwnConnection(entry.fields()));
   }
+}
+
+/** Ids are written in small letters or in capitals; behind an escape any letter could hide. */
+function bytesOfConnections(own: readonly OwnFootprint[]): Buffer[] {
+  const ids = [...new Set(own.flatMap(({ serviceConnectionId }) => serviceConnectionId ?? []))];
+  return ids.length === 0 ? [] : [...ids.flatMap((id) => [id.toLowerCase(), id.toUpperCase()]), '\\u'].map((text) => Buffer.from(text));
 }
 
 /** Instants in one form are in order as texts. */

@@ -7,6 +7,9 @@ export interface RowLimits {
 /** Bytes of `audit-log.jsonl.gz` that the page of an export holds: more than a hundred thousand entries. */
 export const MOST_ON_PAGE = 28 * 1024 ** 2;
 
+/** Bytes of rows, as they stand in the JSON, that a run attaches of an export for the tab. */
+export const MOST_ATTACHED = 4 * 1024 ** 2;
+
 /** Of the report of a single export, where it cannot show the evidence as it is: rows cost more than all the counts. */
 export const EXPORT_LIMITS: RowLimits = { rows: 25_000, lineBytes: 3 * 1024 ** 2 };
 

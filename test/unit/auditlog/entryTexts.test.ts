@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { textsAt, type EntryTexts } from '../../../tasks/common/auditlog/entryTexts';
+import { namesAt, textsAt, type EntryNames, type EntryTexts } from '../../../tasks/common/auditlog/entryTexts';
 import { placesIn } from '../../../tasks/common/auditlog/fieldPlaces';
 
 const TEXT_FIELDS = [
@@ -9,8 +9,11 @@ const TEXT_FIELDS = [
 const anyValue = fc.oneof({ weight: 3, arbitrary: fc.string({ unit: 'binary' }) }, { weight: 1, arbitrary: fc.jsonValue() });
 const anyFields = fc.dictionary(fc.oneof({ weight: 4, arbitrary: fc.constantFrom<string>(...TEXT_FIELDS) }, { weight: 1, arbitrary: fc.string() }), anyValue);
 
-function textsOf(raw: Buffer): EntryTexts {
-  return textsAt(raw, placesIn(raw));
+/** By the names of the fields. */
+function textsOf(raw: Buffer): Omit<EntryNames, 'action'> & EntryTexts & { readonly actionId: string | undefined } {
+  const places = placesIn(raw);
+  const { action, ...names } = namesAt(raw, places);
+  return { ...names, actionId: action, ...textsAt(raw, places) };
 }
 
 describe('the fields of an entry that are text', () => {
