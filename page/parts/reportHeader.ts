@@ -45,8 +45,12 @@ function statements(data: ReportData): string[] {
   if (filter !== null) sentences.push(filterText(filter, counts.filtered));
   if (counts.own > 0) sentences.push(`${entriesText(counts.own)} ${counts.own === 1 ? 'is' : 'are'} ${isOfMany ? 'the exports’' : 'this export’s'} own reading of the log; no chart or list counts ${counts.own === 1 ? 'it' : 'them'}.`);
   if (counts.repaired > 0) sentences.push(`${entriesText(counts.repaired)} came as invalid JSON and ${counts.repaired === 1 ? 'was' : 'were'} repaired; the original bytes are in anomalies.jsonl.`);
-  if (detail === 'counts') sentences.push('This report holds counts only: people, addresses and entries are left out (reportDetail: counts).');
+  if (detail === 'counts') sentences.push(countsText(data));
   return [...sentences, ...notes ?? []];
+}
+
+function countsText({ dimensions: { actor, ip } }: ReportData): string {
+  return `This report holds counts only (reportDetail: counts). ${counted(actor.others.names, 'actor', 'actors')} acted, from ${counted(ip.others.names, 'IP address', 'IP addresses')}: who and where from is left out, and all entries.`;
 }
 
 function coverageText({ isChain, from, until, gapCount }: ReportData['coverage']): string {
@@ -62,7 +66,8 @@ function coverageOfMany({ window, coverage: { gapCount } }: ReportData): string 
 
 function filterText({ include, exclude }: NonNullable<ReportData['filter']>, filtered: number): string {
   const parts = [...include.map((pattern) => `include ${pattern}`), ...exclude.map((pattern) => `exclude ${pattern}`)];
-  return `A filter is in force (${parts.join('; ')}): it leaves out ${entriesText(filtered)}. The evidence, audit-log.jsonl.gz, holds them all.`;
+  // With counts only its rules are left out: they can name people.
+  return `A filter is in force${parts.length > 0 ? ` (${parts.join('; ')})` : ''}: it leaves out ${entriesText(filtered)}. The evidence, audit-log.jsonl.gz, holds them all.`;
 }
 
 function gapList({ coverage: { gaps, gapCount } }: ReportData): HTMLElement | null {

@@ -121,10 +121,12 @@ tabSuite('the tab with a report', (suite) => {
   });
 
   it('shows counts without people where the data hold no more', async () => {
-    suite().devOps.runs = [run([attachment(reportFixture({ detail: 'counts' }))])];
+    const data = reportFixture({ detail: 'counts' });
+    suite().devOps.runs = [run([attachment({ ...data, counts: { ...data.counts, filtered: 3 }, filter: { include: [], exclude: [] } })])];
     const tab = await suite().open();
     await tab.report();
     assert.doesNotMatch(await tab.text(), /actor\d@/);
+    assert.match(await tab.text(), /A filter is in force: it leaves out 3 entries\./);
   });
 
   it('shows an export without entries', async () => {

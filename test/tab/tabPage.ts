@@ -25,6 +25,8 @@ const THEME_REFUSED = 'Applying inline style violates the following Content Secu
 export class TabPage {
   readonly page: Page;
   readonly errors: string[] = [];
+  /** How often the page's policy refused the SDK's own way to set a theme. */
+  refusedThemes = 0;
   readonly requests: { readonly url: string; readonly headers: Record<string, string> }[] = [];
   readonly #context: BrowserContext;
 
@@ -33,7 +35,8 @@ export class TabPage {
     this.page = page;
     page.on('pageerror', (error) => this.errors.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes(THEME_REFUSED)) this.errors.push(message.text());
+      if (message.text().includes(THEME_REFUSED)) this.refusedThemes += 1;
+      else if (message.type() === 'error') this.errors.push(message.text());
     });
     context.on('request', (request) => this.requests.push({ url: request.url(), headers: request.headers() }));
   }

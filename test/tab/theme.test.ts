@@ -19,10 +19,13 @@ tabSuite('the colours of the tab', (suite) => {
       await tab.report();
       const [light, dark] = [['rgb(255, 255, 255)', 'rgba(0, 0, 0, 0.9)', 'light'], ['rgb(32, 31, 30)', 'rgb(255, 255, 255)', 'dark']];
       assert.deepEqual(await colours(tab, '.audit-report'), isDark ? light : dark);
+      const refused = tab.refusedThemes;
+      assert.ok(refused > 0, 'the console says so');
       await tab.changeTheme(isDark ? DARK : LIGHT);
       await tab.frame.locator(`.audit-report[data-theme="${isDark ? 'dark' : 'light'}"]`).waitFor();
       assert.deepEqual(await colours(tab, '.audit-report'), isDark ? dark : light);
       assert.deepEqual((await colours(tab, 'body')).slice(0, 2), (isDark ? dark : light).slice(0, 2));
+      assert.equal(tab.refusedThemes, 2 * refused, 'and again for each theme');
     });
   }
 });
