@@ -7,7 +7,7 @@ import type { AuditLogEntry } from '../../tasks/common/auditlog/entry';
 import { partOf } from '../../tasks/common/report/evidenceText';
 import { limitRows } from '../../tasks/common/report/limitRows';
 import type { ReportData, RowColumns } from '../../tasks/common/report/reportData';
-import { EXPORT_LIMITS } from '../../tasks/common/report/rowLimits';
+import { EXPORT_LIMITS, MOST_ATTACHED } from '../../tasks/common/report/rowLimits';
 import { writeReportData } from '../../tasks/common/report/writeReport';
 import { NOBODY } from '../support/evidenceReport';
 import { REPORT_WINDOW, sampleReport } from '../support/reportData';
@@ -16,8 +16,6 @@ import { attachment, run, type TabPage } from './tabPage';
 import { tabSuite } from './tabSuite';
 
 const MIB = 1024 ** 2;
-/** Bytes of rows that a run attaches of an export, as they stand in the JSON. */
-const MOST_ATTACHED = 4 * MIB;
 /** More than fit: what is beyond reaches no attachment, and is only counted. */
 const MOST_MADE = 30_000;
 const SIZES = [0, 1, 10_000, 100_000, 500_000];
