@@ -6,6 +6,7 @@ import type { AuditLogQuery } from './query';
 import { readEntries, type EntryBatch } from './readEntries';
 import { Slice } from './slice';
 import { nextSlice, spreadRate, type PlanLimits } from './slicePlan';
+import { WaitShare, type ThreadTime } from './waitShare';
 
 export interface SlicesOptions {
   /** Most requests on their way at once; 1: one chain. */
@@ -18,10 +19,14 @@ export interface SlicesOptions {
   readonly mostHeldBytes?: number;
   /** Bytes of answers that may be on their way at once. */
   readonly flightBytes?: number;
+  /** Default: the time of this thread. */
+  readonly time?: ThreadTime;
 }
 
 const MEMORY_BYTES = 2 * 1024 * 1024;
 const MOST_HELD_BYTES = 48 * 1024 * 1024;
+/** Who waits less than this part of the time is slower than the service: reading ahead would only have it write to the disk and read again. */
+const LITTLE_WAITING = 0.1;
 
 /**
  * All entries of a window, as {@link readEntries} reads them, by several chains at once where one would take long: the rest
@@ -48,7 +53,10 @@ export async function* readSlices(reader: PageSource, query: AuditLogQuery, opti
 class SliceReading {
   readonly #reader: PageSource;
   readonly #query: AuditLogQuery;
-  readonly #limits: PlanLimits;
+  readonly #concurrency: number;
+  readonly #memoryBytes: number;
+  readonly #mostHeldBytes: number;
+  readonly #waiting: WaitShare;
   readonly #budget: PageBudget;
   readonly #heldBack: HeldBack;
   /** What is not handed on wholly, newest first: the first is the front. */
@@ -65,9 +73,12 @@ class SliceReading {
   constructor(reader: PageSource, query: AuditLogQuery, options: SlicesOptions, signal: AbortSignal) {
     this.#reader = reader;
     this.#query = query;
-    this.#limits = { concurrency: options.concurrency, mostHeldBytes: options.mostHeldBytes ?? MOST_HELD_BYTES };
+    this.#concurrency = options.concurrency;
+    this.#memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
+    this.#mostHeldBytes = options.mostHeldBytes ?? MOST_HELD_BYTES;
+    this.#waiting = new WaitShare(options.time);
     this.#budget = new PageBudget(options.concurrency, options.flightBytes);
-    this.#heldBack = new HeldBack({ folder: options.folder, memoryBytes: options.memoryBytes ?? MEMORY_BYTES });
+    this.#heldBack = new HeldBack({ folder: options.folder, memoryBytes: this.#memoryBytes });
     this.#slices = [new Slice({ from: query.window.startSeconds, to: query.window.endSeconds })];
     this.#outer = signal;
     setMaxListeners(0, this.#halt.signal);
@@ -83,7 +94,7 @@ class SliceReading {
       const batch = front.held.shift();
       if (batch) yield await this.#handOn(batch);
       else if (front.isRead && !front.isReading) this.#slices.shift();
-      else await new Promise<void>((resolve) => { this.#wake = resolve; });
+      else await this.#waiting.during(new Promise<void>((resolve) => { this.#wake = resolve; }));
     }
   }
 
@@ -113,6 +124,11 @@ class SliceReading {
     const { startSeconds, endSeconds } = this.#query.window;
     const left = this.#slices.reduce((sum, { secondsLeft }) => sum + secondsLeft, 0);
     return endSeconds === startSeconds ? 1 : 1 - left / (endSeconds - startSeconds);
+  }
+
+  get #limits(): PlanLimits {
+    const most = this.#mostHeldBytes;
+    return { concurrency: this.#concurrency, mostHeldBytes: this.#waiting.share < LITTLE_WAITING ? Math.min(this.#memoryBytes, most) : most };
   }
 
   #startRequests(): void {

@@ -19,8 +19,11 @@ export class ContentFile {
   readonly #gzip: PumpedTransform | undefined;
   /** Undefined where nothing is compressed: content and file are the same, and hashing them twice would cost as much as writing them. */
   readonly #contentHash: Hash | undefined;
-  /** One buffer for the whole file: buffers that are dropped again and again stay in memory until the next collection. */
-  readonly #gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES);
+  /** Two buffers by turns for the whole file: buffers that are dropped again and again stay in memory until the next collection. */
+  #gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES);
+  #other = Buffer.allocUnsafeSlow(GATHERED_BYTES);
+  /** Ends when the other buffer has been compressed or written, on another thread. */
+  #passing: Promise<void> = Promise.resolve();
   #gatheredBytes = 0;
 
   private constructor(name: string, format: FileFormat, file: OutputFile) {
@@ -61,6 +64,7 @@ export class ContentFile {
   /** @param entries how many entries the file holds */
   async close(entries: number): Promise<FileDescription> {
     await this.#passOn();
+    await this.#passing;
     await this.#gzip?.end();
     const { bytes, sha256 } = await this.#file.close();
     return { name: this.#name, format: this.#format, bytes, sha256, contentSha256: this.#contentHash?.digest('hex') ?? sha256, entries };
@@ -68,14 +72,19 @@ export class ContentFile {
 
   async abandon(): Promise<void> {
     this.#gzip?.abandon();
+    await this.#passing.catch(() => undefined);
     await this.#file.abandon();
   }
 
+  /** Waits only for what was passed on before: entries are read while others are compressed. A failure reaches whoever writes next. */
   async #passOn(): Promise<void> {
+    await this.#passing;
     if (this.#gatheredBytes === 0) return;
     const content = this.#gathered.subarray(0, this.#gatheredBytes);
     this.#contentHash?.update(content);
-    await (this.#gzip ? this.#gzip.writeThrough(content) : this.#file.write(content));
+    this.#passing = this.#gzip ? this.#gzip.writeThrough(content) : this.#file.write(content);
+    this.#passing.catch(() => undefined);
+    [this.#gathered, this.#other] = [this.#other, this.#gathered];
     this.#gatheredBytes = 0;
   }
 }

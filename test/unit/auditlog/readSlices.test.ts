@@ -8,6 +8,7 @@ import type { AuditLogQuery } from '../../../tasks/common/auditlog/query';
 import type { EntryBatch } from '../../../tasks/common/auditlog/readEntries';
 import { readSlices, type SlicesOptions } from '../../../tasks/common/auditlog/readSlices';
 import { TaskError } from '../../../tasks/common/errors/taskError';
+import type { ThreadTime } from '../../../tasks/common/auditlog/waitShare';
 import { entryAt, idOf, NOVEMBER_20_SECONDS, ticksAfter } from '../../support/auditEntries';
 import { ScriptedService, USUAL_HABITS, VirtualTime, type ScriptedFault, type ServiceHabits } from '../../support/scriptedService';
 import { isTaskError } from '../../support/taskErrors';
@@ -20,6 +21,14 @@ const BEFORE = 10;
 const never = new AbortController().signal;
 const LARGE = 1e12;
 const RUNS = 120;
+/** As if nothing were known of what is waited for: everything is read ahead. */
+const WAITING: ThreadTime = { now: () => 0, idle: () => 0 };
+
+/** Time that goes on by a second whenever somebody looks. @param idle ms of it in which there is nothing to do, by number of the look */
+function steppedTime(idle: (look: number) => number): ThreadTime {
+  let [now, looks, idleMs] = [0, 0, 0];
+  return { now: () => (now += 1_000), idle: () => (idleMs += idle(looks += 1)) };
+}
 
 function queryOf(seconds: number): AuditLogQuery {
   const startSeconds = NOVEMBER_20_SECONDS + BEFORE;
@@ -41,7 +50,7 @@ interface Reading {
 async function readAll(service: ScriptedService, seconds: number, options: SlicesOptions, between?: () => Promise<void>, signal = never): Promise<Reading> {
   const texts: string[] = [];
   const batches: Omit<EntryBatch, 'entries'>[] = [];
-  for await (const { entries, ...rest } of readSlices(service, queryOf(seconds), options, signal)) {
+  for await (const { entries, ...rest } of readSlices(service, queryOf(seconds), { time: WAITING, ...options }, signal)) {
     for (const { id, raw } of entries) texts.push(`${id} ${raw.toString()}`);
     batches.push(rest);
     await between?.();
@@ -85,10 +94,10 @@ describe('a window read in slices', function () {
 
   it('is what the log holds, each entry once and in order, whatever the service does and whenever it answers', async () => {
     let sliced = 0;
-    await fc.assert(fc.asyncProperty(anyOrganization, habits, fc.integer({ min: 1, max: 16 }), fc.constantFrom(0, 2_000, LARGE), fc.constantFrom(1, 30_000, LARGE), fc.scheduler(),
-      async ({ seconds, entries }, given, concurrency, memoryBytes, mostHeldBytes, scheduler) => {
+    await fc.assert(fc.asyncProperty(anyOrganization, habits, fc.integer({ min: 1, max: 16 }), fc.constantFrom(0, 2_000, LARGE), fc.constantFrom(1, 30_000, LARGE), fc.constantFrom(1, 2, 7), fc.scheduler(),
+      async ({ seconds, entries }, given, concurrency, memoryBytes, mostHeldBytes, turns, scheduler) => {
         const service = new ScriptedService(entries, given, () => scheduler.schedule(Promise.resolve()));
-        const reading = readAll(service, seconds, { concurrency, folder: folder(), memoryBytes, mostHeldBytes });
+        const reading = readAll(service, seconds, { concurrency, folder: folder(), memoryBytes, mostHeldBytes, time: steppedTime((look) => (look % turns === 0 ? 2_000 : 0)) });
         const { texts } = await scheduler.waitFor(reading);
         assert.deepEqual(texts, truth(entries, seconds));
         assert.ok(service.mostInFlight <= concurrency, `${service.mostInFlight} in flight`);
@@ -179,6 +188,23 @@ describe('a window read in slices', function () {
     assert.ok(service.mostInFlight === 8);
   });
 
+  it('reads no further ahead of who is slower than the service than memory holds', async () => {
+    const entries = organization(100 * 200);
+    const reading = async (time: ThreadTime): Promise<{ requests: number; hasFile: boolean }> => {
+      const service = new ScriptedService(entries, USUAL_HABITS, () => new Promise((resolve) => { setImmediate(resolve); }));
+      let hasFile = false;
+      const { texts } = await readAll(service, DAY, { concurrency: 8, folder: folder(), memoryBytes: 1_000, time }, () => {
+        hasFile ||= readdirSync(folder()).length > 0;
+        return Promise.resolve();
+      });
+      assert.deepEqual(texts, truth(entries, DAY));
+      return { requests: service.requests, hasFile };
+    };
+    assert.deepEqual(await reading(steppedTime(() => 0)), { requests: 100, hasFile: false });
+    const quick = await reading(WAITING);
+    assert.ok(quick.hasFile && quick.requests > 100);
+  });
+
   it('tells of progress that never goes back, down to the oldest entry', async () => {
     const entries = organization(100 * 200, 0.5);
     const time = new VirtualTime();
@@ -248,7 +274,7 @@ describe('a window read in slices', function () {
     it('ends its requests when nobody wants the entries any more', async () => {
       const service = new ScriptedService(many, USUAL_HABITS, () => new Promise((resolve) => { setImmediate(resolve); }));
       let batches = 0;
-      for await (const batch of readSlices(service, queryOf(DAY), { concurrency: 8, folder: folder(), memoryBytes: 0 }, never)) {
+      for await (const batch of readSlices(service, queryOf(DAY), { concurrency: 8, folder: folder(), memoryBytes: 0, time: WAITING }, never)) {
         assert.ok(batch);
         batches += 1;
         if (batches === 20) break;
