@@ -69,6 +69,7 @@ export const mutants = [
   { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "requests are started after a halt", from: "!this.#failure && !this.#halt.signal.aborted && ", to: "" },
   { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "a failure leaves the other requests running", from: "this.#failure ??= { thrown };\n    this.#halt.abort(thrown);", to: "this.#failure ??= { thrown };" },
   { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "a listener stays on the run's signal", from: "this.#outer.removeEventListener('abort', this.#onOuterAbort);", to: "" },
+  { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "who is slow is read ahead of as if not", from: "this.#waiting.share < LITTLE_WAITING", to: "this.#waiting.share < -1" },
   { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "merged entries are read in slices", from: " || !query.skipAggregation", to: "" },
   { ...slices, file: `${common}/auditlog/slicePlan.ts`, name: "short exports are cut", from: "const SHORTEST_CUT = 20;", to: "const SHORTEST_CUT = 2;" },
   { ...slices, file: `${common}/auditlog/slicePlan.ts`, name: "nothing bounds what is held back", from: "return heldBytes + limits.concurrency * budget.pageBytes <= allowed;", to: "return heldBytes + limits.concurrency * budget.pageBytes <= allowed || true;" },
@@ -93,6 +94,9 @@ export const mutants = [
   { ...injection("of the job"), file: `${common}/agent/azurePipelines.ts`, name: "the sentence of a failure is not disarmed", from: "tl.setResult(tl.TaskResult.Failed, disarmLine(`${failure.message} [${failure.code}]`));", to: "print(`${failure.message} [${failure.code}]`); tl.setResult(tl.TaskResult.Failed, failure.message);" },
   { ...summary, name: "HTML reaches the summary", from: ".replace(/</g, '&lt;')", to: "" },
   { ...summary, name: "Markdown reaches the summary", from: ".replace(/[\\\\`*_{}[\\]()#|!~]/g, '\\\\$&')", to: "" },
+  { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "a delimiter stands without quotation marks", from: "if (kind !== 0) this.#enclose(begin);\n    }", to: "}" },
+  { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "a formula passes the quick way", from: "!'=+-@'.includes(String.fromCharCode(byte))", to: "true" },
+  { file: `${common}/auditlog/entryTexts.ts`, tests: [`${unit}/auditlog/entryTexts.test.ts`], name: "the actor's ids are mixed up", from: "actorUserId: text(raw, places, FIELD_NUMBER.actorUserId)", to: "actorUserId: text(raw, places, FIELD_NUMBER.actorCUID)" },
   { file: `${common}/export/csvCell.ts`, tests: [`${unit}/export/csvCell.test.ts`], name: "formulas stay armed", from: "FORMULA.test(readable)", to: "false" },
 
   { file: `${common}/identity/assertion.ts`, tests: [`${unit}/identity/accessToken.test.ts`], name: "the assertion is not made known as a secret", from: "agent.registerSecret(assertion);", to: "" },
@@ -135,7 +139,7 @@ export const mutants = [
   { ...signals, file: "tasks/ExportAuditLog/exportWindow.ts", name: "a canceled run leaves its partial folder", from: "await folder.discard();", to: "" },
   { ...signals, file: `${common}/step/main.ts`, name: "signals are not heeded", from: "['SIGINT', 'SIGTERM', 'SIGBREAK'] as const", to: "[] as NodeJS.Signals[]" },
   { ...writing, file: `${common}/export/contentFile.ts`, name: "gzip is not brought to its end", from: "await this.#gzip?.end();", to: "" },
-  { ...writing, file: `${common}/export/contentFile.ts`, name: "what was gathered last is not written", from: "await this.#passOn();\n    await this.#gzip", to: "await this.#gzip" },
+  { ...writing, file: `${common}/export/contentFile.ts`, name: "what was gathered last is not written", from: "await this.#passOn();\n    await this.#passing;\n    await this.#gzip", to: "await this.#passing;\n    await this.#gzip" },
   { ...adapter, name: "a fault that nobody caught leaves the process running", from: "completeFailed(asTaskError(thrown));\n    process.stdout.write('', () => process.exit(0));", to: "completeFailed(asTaskError(thrown));" },
 
   { ...chainHead, name: "a manifest without its artifact is continued", from: "if (artifact === undefined) {", to: "if (artifact === undefined && run === '') {" },
