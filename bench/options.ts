@@ -6,7 +6,7 @@ export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
   readonly parts: readonly Part[];
-  /** Entries where CPU and memory are measured; latency is measured with at most a third of them. */
+  /** Entries that are read; where each answer takes time, at most 100,000. */
   readonly entries: number;
   /** Runs of each, of which the median counts. */
   readonly runs: number;

@@ -53,7 +53,7 @@ export interface SandboxOptions {
   readonly lateness?: Lateness;
   /** Instead: exactly so many entries, evenly spread over `start` ≤ t < `end` (ms since 1970), the oldest exactly on `start`. */
   readonly totalEntries?: {readonly count: number; readonly start: number; readonly end: number; /** 95 % of them lie in 5 % of the time. */ readonly crowded?: boolean};
-  /** Keeps every page that was asked for, as the bytes that were sent, and sends them again: for measurements, in which the stand-in must not be what takes the time. Faults and switches then strike only pages that are not kept yet. */
+  /** Keeps all entries once they are made, and every page that was asked for, as the bytes that were sent, and sends them again: for measurements, in which the stand-in must not be what takes the time. Faults and switches then strike only pages that are not kept yet. */
   readonly keepsPages?: boolean;
   /** Instead: exactly these entries, as objects or as the JSON text the service is to send. */
   readonly entries?: readonly (object | string)[];
@@ -161,7 +161,7 @@ function buildSource(options: SandboxOptions, seed: number, directory: Directory
   const writer = new EntryWriter(directory, seed, {hostileShare, whitespace: switches.whitespace, strayBackslashShare: switches.strayBackslash ? 0.02 : 0});
   const {totalEntries: total} = options;
   const timetable = total === undefined ? workingHours(seed, options.entriesPerDay ?? 2000, switches.lateArrivals ? options.lateness ?? USUAL_LATENESS : undefined) : exactly(total.count, total.start, total.end, total.crowded);
-  return new GeneratedEntries(seed, timetable, writer);
+  return new GeneratedEntries(seed, timetable, writer, options.keepsPages ? Infinity : undefined);
 }
 
 /** Goes through many items without keeping the servers of this process from their work. */

@@ -13,14 +13,15 @@ export interface EntrySource {
   blocks(newestMs: number, oldestMs: number): Iterable<readonly StoredEntry[]>;
 }
 
-const CACHED_BUCKETS = 48;
+const USUAL_BUCKETS = 48;
 const TICKS_PER_MS = 10_000;
 
 /** The entries of an organization, a pure function of seed and instant; a window costs only its own entries. */
 export class GeneratedEntries implements EntrySource {
   private readonly cache = new Map<number, readonly StoredEntry[]>();
 
-  constructor(private readonly seed: number, private readonly timetable: Timetable, private readonly writer: EntryWriter) {}
+  /** @param kept how many buckets stay in memory once they are made */
+  constructor(private readonly seed: number, private readonly timetable: Timetable, private readonly writer: EntryWriter, private readonly kept = USUAL_BUCKETS) {}
 
   *blocks(newestMs: number, oldestMs: number): Iterable<readonly StoredEntry[]> {
     const newest = Math.min(this.timetable.bucketAt(newestMs), this.timetable.last ?? Number.MAX_SAFE_INTEGER);
@@ -37,7 +38,7 @@ export class GeneratedEntries implements EntrySource {
     }
     const entries = this.generate(index);
     this.cache.set(index, entries);
-    if (this.cache.size > CACHED_BUCKETS) this.cache.delete(this.cache.keys().next().value as number);
+    if (this.cache.size > this.kept) this.cache.delete(this.cache.keys().next().value as number);
     return entries;
   }
 

@@ -7,9 +7,10 @@ import type { Manifest } from '../common/evidence/manifest';
 import { attachmentName } from '../common/evidence/previousRuns';
 import { outputFailure } from '../common/files/outputFailure';
 import { partOf, type EvidenceFile } from '../common/report/evidenceText';
+import { knownNames } from '../common/report/firstSeen';
 import { limitRows } from '../common/report/limitRows';
 import { reportFactsOf } from '../common/report/manifestReport';
-import { ReportCollector, type KnownNames } from '../common/report/reportCollector';
+import { ReportCollector } from '../common/report/reportCollector';
 import type { ReportData } from '../common/report/reportData';
 import { MOST_ATTACHED, MOST_ON_PAGE } from '../common/report/rowLimits';
 import { writeReportData, writeReportPage } from '../common/report/writeReport';
@@ -50,12 +51,6 @@ function ownFootprint({ agent, identity: { clientId, objectId, serviceConnection
 /** Whether the rows of the report are the bytes of the evidence: then making them costs nothing. A filter leaves some of the entries out. */
 function showsEvidence({ reportDetail, formats, compressJson, filter }: ExportParts['request']): boolean {
   return reportDetail === 'full' && formats.includes('jsonl') && compressJson && filter === undefined;
-}
-
-/** A chain that has seen too many names to keep them knows of none whether it is new. */
-function knownNames(seen: Manifest['seen'] | undefined): KnownNames | undefined {
-  if (!seen?.actors || !seen.actions) return undefined;
-  return { actors: new Set(seen.actors), actions: new Set(seen.actions) };
 }
 
 /**
