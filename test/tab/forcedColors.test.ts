@@ -127,11 +127,17 @@ tabSuite('colours that the reader forces upon the pages', (suite) => {
   }
 });
 
+/** Where an element stands once nothing moves it any more: what comes into view is laid out only then, and moves what is below it. */
 async function areaOf(element: Locator): Promise<Area> {
-  await element.scrollIntoViewIfNeeded();
-  const area = await element.boundingBox();
-  assert.ok(area !== null);
-  return area;
+  for (let before = ''; ;) {
+    await element.scrollIntoViewIfNeeded();
+    await element.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+    const area = await element.boundingBox();
+    assert.ok(area !== null);
+    const now = JSON.stringify(area);
+    if (now === before) return area;
+    before = now;
+  }
 }
 
 function grown({ x, y, width, height }: Area): Area {
