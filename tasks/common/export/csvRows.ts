@@ -5,7 +5,7 @@ import { otherMembers, type FieldPlaces } from '../auditlog/fieldPlaces';
 import { isoOfTicks } from '../time/ticks';
 import { csvCell } from './csvCell';
 
-/** Rows are handed out as soon as there are so many bytes of them. */
+/** Room for rows; as much as one entry needs where that is more. */
 const ROOM_BYTES = 64 * 1024;
 /** A byte of an entry becomes three at most, where a picture stands for it; what a row has beside its entry takes less than this. */
 const MOST_GROWTH = 3;
@@ -87,11 +87,36 @@ export class CsvRows {
       room[at] = byte;
       at += 1;
     }
-    if ((kind & SPECIAL) !== 0) this.#slowText(raw, from, to);
+    if ((kind & SPECIAL) === 0) this.#at = at;
     else {
-      this.#at = at;
-      if (kind !== 0) this.#enclose(begin);
+      kind = this.#unescaped(raw, from + 1, end);
+      if ((kind & SPECIAL) !== 0) { this.#slowText(raw, from, to); return; }
     }
+    if (kind !== 0) this.#enclose(begin);
+  }
+
+  /** Copies a text in which quotation marks, backslashes and slashes are escaped. @returns what of the kinds of bytes was in it; {@link SPECIAL} for other escapes, and nothing is copied */
+  #unescaped(raw: Buffer, from: number, end: number): number {
+    const room = this.#room;
+    const kinds = this.#kinds;
+    let found = 0;
+    let at = this.#at;
+    for (let index = from; index < end; index += 1) {
+      let byte = raw[index] as number;
+      if (byte === BACKSLASH) {
+        index += 1;
+        byte = raw[index] as number;
+        if (byte === QUOTE) {
+          found |= QUOTATION_MARK;
+          room[at] = QUOTE;
+          at += 1;
+        } else if (byte !== BACKSLASH && byte !== SLASH) return SPECIAL;
+      } else found |= kinds[byte] as number;
+      room[at] = byte;
+      at += 1;
+    }
+    if ((found & SPECIAL) === 0) this.#at = at;
+    return found;
   }
 
   #slowText(raw: Buffer, from: number, to: number): void {
@@ -163,9 +188,14 @@ export class CsvRows {
 
   /** `2026-11-20 14:05:02.146`: spreadsheets take this for an instant; the full precision is in `timestamp`. */
   #time({ raw, ticks }: AuditLogEntry, places: FieldPlaces): void {
-    const from = places.from(FIELD_NUMBER.timestamp);
-    if (from >= 0 && isInUtc(raw, from + 1, places.to(FIELD_NUMBER.timestamp) - 1)) this.#copy(raw, from + 1, from + 1 + TIME_LENGTH);
-    else this.#at += this.#room.write(isoOfTicks(ticks).slice(0, TIME_LENGTH), this.#at, 'latin1');
+    const from = places.from(FIELD_NUMBER.timestamp) + 1;
+    const digits = from > 0 ? digitsInUtc(raw, from, places.to(FIELD_NUMBER.timestamp) - 1) : NO_UTC;
+    if (digits === NO_UTC) this.#at += this.#room.write(isoOfTicks(ticks).slice(0, TIME_LENGTH), this.#at, 'latin1');
+    else {
+      this.#copy(raw, from, from + POINT);
+      this.#put(DOT);
+      for (let digit = 1; digit <= SHOWN_DIGITS; digit += 1) this.#put(digit <= digits ? raw[from + POINT + digit] as number : ZERO);
+    }
     this.#room[this.#at - TIME_LENGTH + DATE_LENGTH] = SPACE;
   }
 
@@ -187,14 +217,16 @@ export class CsvRows {
   }
 }
 
-/** `2026-11-20T14:05:02`, a point, 3 to 7 digits, and `Z` or `+00:00`: a timestamp that says all of it already, as nearly every one does. */
-function isInUtc(bytes: Buffer, from: number, to: number): boolean {
+/** Of a timestamp as nearly every one is: `2026-11-20T14:05:02`, perhaps a point and digits, and `Z` or `+00:00`. @returns how many digits of the second's fraction it has; NO_UTC for any other */
+function digitsInUtc(bytes: Buffer, from: number, to: number): number {
   const isZulu = bytes[to - 1] === UPPER_Z;
   const end = to - (isZulu ? 1 : OFFSET.length);
+  if (end < from + POINT || (!isZulu && bytes.compare(OFFSET, 0, OFFSET.length, end, to) !== 0)) return NO_UTC;
   const digits = end - from - POINT - 1;
-  if (digits < LEAST_DIGITS || digits > MOST_DIGITS || bytes[from + POINT] !== DOT) return false;
-  for (let at = end - digits; at < end; at += 1) if (!((bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE)) return false;
-  return isZulu || bytes.compare(OFFSET, 0, OFFSET.length, end, to) === 0;
+  if (digits < 0) return 0;
+  if (digits === 0 || digits > MOST_DIGITS || bytes[from + POINT] !== DOT) return NO_UTC;
+  for (let at = end - digits; at < end; at += 1) if (!((bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE)) return NO_UTC;
+  return digits;
 }
 
 /** JSON as it came, but with the letters themselves where they need no escape, as JSON.stringify writes them. */
@@ -228,8 +260,9 @@ const BEGINS_HARMLESS = new Uint8Array(256).map((_, byte) => (byte > 0x20 && byt
 const DATE_LENGTH = '2026-11-20'.length;
 const POINT = '2026-11-20T14:05:02'.length;
 const TIME_LENGTH = '2026-11-20T14:05:02.146'.length;
-const LEAST_DIGITS = 3;
+const SHOWN_DIGITS = 3;
 const MOST_DIGITS = 7;
+const NO_UTC = -1;
 const OFFSET = Buffer.from('+00:00');
 const SPACE = 0x20;
 const APOSTROPHE = 0x27;

@@ -109,6 +109,17 @@ describe('CSV', () => {
     assert.equal(row[CSV_COLUMNS.indexOf('timestamp')], '2026-11-20T14:05:02.1460838+00:00');
   });
 
+  for (const [timestamp, shown] of [
+    ['2026-11-20T14:05:02Z', '2026-11-20 14:05:02.000'], ['2026-11-20T14:05:02+00:00', '2026-11-20 14:05:02.000'], ['2026-11-20T14:05:02.1Z', '2026-11-20 14:05:02.100'],
+    ['2026-11-20T14:05:02.14+00:00', '2026-11-20 14:05:02.140'], ['2026-11-20T14:05:02.1469999Z', '2026-11-20 14:05:02.146'], ['2026-11-20T16:05:02.5+02:00', '2026-11-20 14:05:02.500'],
+  ] as const) {
+    it(`shows ${timestamp} with three digits of its second`, async () => {
+      const { entries } = parsePage(Buffer.from(JSON.stringify({ decoratedAuditLogEntries: [{ id: 'one', timestamp }], continuationToken: '', hasMore: false })));
+      await written(folder(), ',', [entries]);
+      assert.equal(rowsOf(path.join(folder(), 'audit-log.csv'), ',')[0]?.[CSV_COLUMNS.indexOf('timestampUtc')], shown);
+    });
+  }
+
   it('shows objects and fields that are not documented as the service sent them, with letters instead of their escapes', async () => {
     const sent = '{"id":"2516071682484423536;a","timestamp":"2026-11-19T23:55:51.5576463Z","data":{"\\u0061":1.0,"a":12345678901234567890,"b":"\\/\\\\u0041"},"2":"two","1":{"x":[]},"area":-1e3}';
     const entry = new AuditLogEntry(Buffer.from(sent), '2516071682484423536;a', '0638992005515576463');
