@@ -98,7 +98,10 @@ export const mutants = [
   { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "an escaped quotation mark is not doubled", from: "found |= QUOTATION_MARK;\n          room[at] = QUOTE;\n          at += 1;", to: "found |= QUOTATION_MARK;" },
   { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "missing digits of a second are taken from what follows", from: "digit <= digits ? raw", to: "digit <= SHOWN_DIGITS ? raw" },
   { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "a formula passes the quick way", from: "!'=+-@'.includes(String.fromCharCode(byte))", to: "true" },
-  { file: `${common}/auditlog/entryTexts.ts`, tests: [`${unit}/auditlog/entryTexts.test.ts`], name: "the actor's ids are mixed up", from: "actorUserId: text(raw, places, FIELD_NUMBER.actorUserId)", to: "actorUserId: text(raw, places, FIELD_NUMBER.actorCUID)" },
+  { file: `${common}/report/entryActors.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "an actor is known by one field", from: "index < FIELDS.length; index += 1) {\n    const field", to: "index < 1; index += 1) {\n    const field" },
+  { file: `${common}/report/entryActors.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "services that call one another are people", from: "known.isFromService === isFromService && ", to: "" },
+  { file: `${common}/report/entryMechanisms.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "an escaped mechanism is cut amid its escape", from: " || raw[at] === BACKSLASH", to: "" },
+  { file: `${common}/auditlog/ownFootprint.ts`, tests: [`${unit}/report/reportCollector.test.ts`], name: "our connection is not known behind an escape", from: " || text.includes('\\\\u')", to: "" },
   { file: `${common}/export/csvCell.ts`, tests: [`${unit}/export/csvCell.test.ts`], name: "formulas stay armed", from: "FORMULA.test(readable)", to: "false" },
 
   { file: `${common}/identity/assertion.ts`, tests: [`${unit}/identity/accessToken.test.ts`], name: "the assertion is not made known as a secret", from: "agent.registerSecret(assertion);", to: "" },

@@ -1,4 +1,5 @@
 /** The bytes of JSON that mean something, by the names of their characters (RFC 8259). */
+export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const PLUS = 0x2b;
 export const COMMA = 0x2c;

@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
-import { namesAt, textsAt, type EntryNames, type EntryTexts } from './entryTexts';
+import { FIELD_NUMBER, type DocumentedField } from './documentedFields';
+import { namesAt, textAt, type EntryNames } from './entryTexts';
 import { placesIn, type FieldPlaces } from './fieldPlaces';
 
 /** One audit log entry, as the service sent it. */
@@ -14,7 +15,6 @@ export class AuditLogEntry {
   readonly original: Buffer | undefined;
   #names: EntryNames | undefined;
   #places: FieldPlaces | undefined;
-  #texts: EntryTexts | undefined;
   #fields: Readonly<Record<string, unknown>> | undefined;
 
   /** @param names where they are known already; they are those of {@link fields}. @param places as well */
@@ -39,10 +39,16 @@ export class AuditLogEntry {
     return this.#places;
   }
 
-  /** Who did it, where and how, without parsing. */
-  texts(): EntryTexts {
-    this.#texts ??= textsAt(this.raw, this.places());
-    return this.#texts;
+  /** The text of a field that comes again and again, as names do, without parsing; undefined where the entry has none there. */
+  text(name: DocumentedField): string | undefined {
+    return textAt(this.raw, this.places(), FIELD_NUMBER[name]);
+  }
+
+  /** A field as it stands in the entry's JSON; undefined where the entry does not have it. */
+  json(name: DocumentedField): string | undefined {
+    const places = this.places();
+    const from = places.from(FIELD_NUMBER[name]);
+    return from < 0 ? undefined : textOf(this.raw.subarray(from, places.to(FIELD_NUMBER[name])));
   }
 
   /** All fields, documented and unknown ones; parsed when first asked for. */
@@ -51,10 +57,9 @@ export class AuditLogEntry {
     return this.#fields;
   }
 
-  /** Lets go what has been read of the bytes, which takes several times their memory; it would be read again. */
+  /** Lets go what has been parsed, which takes several times the memory of the bytes; it would be parsed again. */
   forgetFields(): void {
     this.#fields = undefined;
-    this.#texts = undefined;
   }
 }
 

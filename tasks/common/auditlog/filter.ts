@@ -13,11 +13,11 @@ const FIELDS: Readonly<Record<FilterKey, readonly ((entry: AuditLogEntry) => str
   category: [(entry) => entry.names().category],
   action: [(entry) => entry.names().action],
   actor: [
-    (entry) => entry.texts().actorDisplayName, (entry) => entry.texts().actorUPN, (entry) => entry.texts().actorUserId, (entry) => entry.texts().actorCUID,
-    (entry) => entry.texts().actorClientId,
+    (entry) => entry.text('actorDisplayName'), (entry) => entry.text('actorUPN'), (entry) => entry.text('actorUserId'), (entry) => entry.text('actorCUID'),
+    (entry) => entry.text('actorClientId'),
   ],
-  project: [(entry) => entry.texts().projectName, (entry) => entry.texts().projectId],
-  ip: [(entry) => entry.texts().ipAddress],
+  project: [(entry) => entry.text('projectName'), (entry) => entry.text('projectId')],
+  ip: [(entry) => entry.text('ipAddress')],
 };
 
 /** Answers that are remembered for each rule; names come again and again. */

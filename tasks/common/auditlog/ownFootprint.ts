@@ -12,7 +12,7 @@ export const ACCESS_LOG = 'AuditLog.AccessLog';
 export const CONNECTION_USED = 'Library.ServiceConnectionExecuted';
 
 /** In which of them the log names a service principal is not documented. */
-const ACTOR_FIELDS = ['actorClientId', 'actorUserId', 'actorCUID', 'actorUPN'];
+export const READER_FIELDS = ['actorClientId', 'actorUserId', 'actorCUID', 'actorUPN'] as const;
 const DATA_FIELDS = ['data'];
 /** Anything shorter would be found in every entry. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -36,6 +36,13 @@ export class OwnEntries {
     this.knowsConnection = this.#connections.length > 0;
   }
 
+  /** Whether a connection's use could be ours: parsing says for sure. @param data the entry's, as JSON; behind an escape any letter could hide */
+  mayBeOwnConnection(data: string): boolean {
+    if (!this.knowsConnection) return false;
+    const text = data.toLowerCase();
+    return this.#connections.some((id) => text.includes(id)) || text.includes('\\u');
+  }
+
   /** Either of both. @param fields those of the entry, parsed */
   isOwn(fields: Fields): boolean {
     return this.isOwnReading(fields) || this.isOwnConnection(fields);
@@ -43,7 +50,7 @@ export class OwnEntries {
 
   /** Whether we read the log. */
   isOwnReading(fields: Fields): boolean {
-    return fields['actionId'] === ACCESS_LOG && names(fields, ACTOR_FIELDS, this.#readers);
+    return fields['actionId'] === ACCESS_LOG && names(fields, READER_FIELDS, this.#readers);
   }
 
   /** Whether our service connection was used, by our pipeline as far as the entry says. */

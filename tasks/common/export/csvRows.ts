@@ -1,4 +1,4 @@
-import { BACKSLASH, CLOSE_BRACE, COMMA, DOT, LOWER_N, LOWER_U, MINUS, NINE, OPEN_BRACE, OPEN_BRACKET, QUOTE, UPPER_Z, ZERO } from '../auditlog/bytes';
+import { BACKSLASH, CLOSE_BRACE, COMMA, DOT, LOWER_N, LOWER_U, MINUS, NINE, OPEN_BRACE, OPEN_BRACKET, QUOTE, SPACE, UPPER_Z, ZERO } from '../auditlog/bytes';
 import { DOCUMENTED_FIELDS, FIELD_NUMBER } from '../auditlog/documentedFields';
 import type { AuditLogEntry } from '../auditlog/entry';
 import { otherMembers, type FieldPlaces } from '../auditlog/fieldPlaces';
@@ -264,7 +264,6 @@ const SHOWN_DIGITS = 3;
 const MOST_DIGITS = 7;
 const NO_UTC = -1;
 const OFFSET = Buffer.from('+00:00');
-const SPACE = 0x20;
 const APOSTROPHE = 0x27;
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;

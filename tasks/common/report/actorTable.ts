@@ -1,3 +1,4 @@
+import { mechanismOf } from './mechanism';
 import { actorOf, isServiceToService } from './reportActor';
 import type { ReportActor } from './reportData';
 
@@ -10,7 +11,7 @@ interface Known {
   readonly client: unknown;
   readonly upn: unknown;
   readonly name: unknown;
-  readonly isServiceToService: boolean;
+  readonly isFromService: boolean;
   readonly actor: ReportActor | undefined;
 }
 
@@ -48,13 +49,13 @@ export class ActorTable {
 function knownOf(fields: Fields): Known {
   return {
     cuid: fields['actorCUID'], user: fields['actorUserId'], client: fields['actorClientId'], upn: fields['actorUPN'], name: fields['actorDisplayName'],
-    isServiceToService: isServiceToService(fields), actor: actorOf(fields),
+    isFromService: isServiceToService(mechanismOf(fields)), actor: actorOf(fields),
   };
 }
 
 function isOf(known: Known, fields: Fields): boolean {
   return known.user === fields['actorUserId'] && known.client === fields['actorClientId'] && known.upn === fields['actorUPN']
-    && known.name === fields['actorDisplayName'] && known.isServiceToService === isServiceToService(fields);
+    && known.name === fields['actorDisplayName'] && known.isFromService === isServiceToService(mechanismOf(fields));
 }
 
 function isShort({ cuid, user, client, upn, name }: Known): boolean {

@@ -28,7 +28,6 @@ export class EntryCounts {
   add(entry: AuditLogEntry, actor: ReportActor | undefined, mechanism: string | null): void {
     const second = epochSecondsOf(entry.ticks);
     const names = entry.names();
-    const { ipAddress, projectName } = entry.texts();
     const others = this.#others;
     this.#timeSlots.add(second, names.category);
     this.#weekdayHours.add(second);
@@ -36,9 +35,9 @@ export class EntryCounts {
     others.area.add(names.area);
     this.actions.add(names.action);
     this.actors.addActor(actor);
-    others.ip.add(ipAddress);
+    others.ip.add(entry.text('ipAddress'));
     others.mechanism.add(mechanism);
-    others.project.add(projectName);
+    others.project.add(entry.text('projectName'));
     this.#notable.add(entry, names.action, actor);
   }
 

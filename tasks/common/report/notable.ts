@@ -1,13 +1,19 @@
 import type { NotableRuleId } from './notableRules';
 
-type Fields = Readonly<Record<string, unknown>>;
+/** What rules look at of an entry; the others are asked for only where the action is one of theirs. */
+export interface Said {
+  readonly actionId?: unknown;
+  readonly data?: unknown;
+  readonly details?: unknown;
+}
+
 type Data = Readonly<Record<string, unknown>>;
 
 /** What a rule finds: entries with one of the actions, of which `matches` holds. */
 interface Matcher {
   readonly rule: NotableRuleId;
   readonly actions: readonly string[];
-  readonly matches?: (data: Data, fields: Fields) => boolean;
+  readonly matches?: (data: Data, said: Said) => boolean;
 }
 
 /** Source: learn.microsoft.com/azure/devops/organizations/security/namespace-reference. */
@@ -27,7 +33,7 @@ const MATCHERS: readonly Matcher[] = [
     matches: (data) => textOf(data, 'PolicyName') === AUDITING_POLICY,
   },
   { rule: 'administratorsAdded', actions: ['Group.UpdateGroupMembership.Add'], matches: isOfAdministrators },
-  { rule: 'administratorsAdded', actions: ['Group.UpdateGroupMembership'], matches: (data, fields) => isOfAdministrators(data, fields) && hasAddition(data) },
+  { rule: 'administratorsAdded', actions: ['Group.UpdateGroupMembership'], matches: (data, said) => isOfAdministrators(data, said) && hasAddition(data) },
   { rule: 'administratorsAdded', actions: ['Organization.Update.Owner', 'Organization.Update.ForceUpdateOwner'] },
   {
     rule: 'auditLogPermissions',
@@ -52,14 +58,14 @@ export function isLookedAt(action: string | undefined): boolean {
   return action !== undefined && BY_ACTION.has(action);
 }
 
-/** The rule that finds an entry, undefined for most entries: every action belongs to one rule. @param fields those of the entry, parsed */
-export function notableRule(fields: Fields): NotableRuleId | undefined {
-  const action = fields['actionId'];
+/** The rule that finds an entry, undefined for most entries: every action belongs to one rule. */
+export function notableRule(said: Said): NotableRuleId | undefined {
+  const action = said.actionId;
   const matcher = typeof action === 'string' ? BY_ACTION.get(action) : undefined;
   if (matcher === undefined) return undefined;
-  const data = fields['data'];
-  const isFound = matcher.matches?.(typeof data === 'object' && data !== null ? data as Data : {}, fields) ?? true;
-  return isFound ? matcher.rule : undefined;
+  if (matcher.matches === undefined) return matcher.rule;
+  const { data } = said;
+  return matcher.matches(typeof data === 'object' && data !== null ? data as Data : {}, said) ? matcher.rule : undefined;
 }
 
 /** The actions that a rule looks at, for its documentation. */
@@ -68,9 +74,8 @@ export function actionsOf(rule: NotableRuleId): string[] {
 }
 
 /** The group that the entry names; in older ones only its details do, at their end. */
-function isOfAdministrators(data: Data, fields: Fields): boolean {
-  const details = fields['details'];
-  const named = textOf(data, 'GroupName') || (typeof details === 'string' ? details : '');
+function isOfAdministrators(data: Data, said: Said): boolean {
+  const named = textOf(data, 'GroupName') || (typeof said.details === 'string' ? said.details : '');
   const group = named.slice(named.lastIndexOf('\\') + 1).trim().toLowerCase();
   return group.endsWith('administrators') || group === SERVICE_ACCOUNTS;
 }

@@ -1,7 +1,8 @@
+import type { DocumentedField } from '../auditlog/documentedFields';
 import type { AuditLogEntry } from '../auditlog/entry';
 import { millisOfTicks } from '../time/ticks';
 import { cutText } from './cutText';
-import { isLookedAt, notableRule } from './notable';
+import { isLookedAt, notableRule, type Said } from './notable';
 import { NOTABLE_RULES } from './notableRules';
 import type { NotableEntry, NotableFinding, ReportActor } from './reportData';
 
@@ -22,18 +23,10 @@ export class NotableCounts {
   /** Entries come newest first. @param action the entry's */
   add(entry: AuditLogEntry, action: string | undefined, actor: ReportActor | undefined): void {
     if (!isLookedAt(action)) return;
-    const fields = entry.fields();
-    const rule = notableRule(fields);
+    const rule = notableRule(new SaidOfEntry(entry, action));
     if (rule === undefined) return;
-    const text = (name: string, longest: number): string => (typeof fields[name] === 'string' ? cutText(fields[name], longest) : '');
-    this.addFinding({
-      rule,
-      entries: 1,
-      shown: [{
-        id: cutText(entry.id, LONGEST_TEXT), ms: millisOfTicks(entry.ticks), action: text('actionId', LONGEST_TEXT), actor: cutText(actor?.name ?? '', LONGEST_TEXT),
-        project: text('projectName', LONGEST_TEXT) || null, details: text('details', LONGEST_DETAILS),
-      }],
-    });
+    const isShown = (this.#found.get(rule)?.shown.length ?? 0) < MOST_SHOWN;
+    this.addFinding({ rule, entries: 1, shown: isShown ? [shownOf(entry, actor)] : [] });
   }
 
   /** @param finding whose entries are older than those that were added before */
@@ -51,4 +44,33 @@ export class NotableCounts {
       return found ? [{ rule: id, entries: found.entries, shown: found.shown }] : [];
     });
   }
+}
+
+/** Parsed when it is asked for. */
+class SaidOfEntry implements Said {
+  constructor(readonly entry: AuditLogEntry, readonly actionId: string | undefined) {}
+
+  get data(): unknown {
+    return valueOf(this.entry, 'data');
+  }
+
+  get details(): unknown {
+    return valueOf(this.entry, 'details');
+  }
+}
+
+function shownOf(entry: AuditLogEntry, actor: ReportActor | undefined): NotableEntry {
+  const text = (name: DocumentedField, longest: number): string => {
+    const value = valueOf(entry, name);
+    return typeof value === 'string' ? cutText(value, longest) : '';
+  };
+  return {
+    id: cutText(entry.id, LONGEST_TEXT), ms: millisOfTicks(entry.ticks), action: text('actionId', LONGEST_TEXT), actor: cutText(actor?.name ?? '', LONGEST_TEXT),
+    project: text('projectName', LONGEST_TEXT) || null, details: text('details', LONGEST_DETAILS),
+  };
+}
+
+function valueOf(entry: AuditLogEntry, name: DocumentedField): unknown {
+  const json = entry.json(name);
+  return json === undefined ? undefined : JSON.parse(json);
 }

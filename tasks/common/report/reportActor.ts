@@ -1,3 +1,4 @@
+import { mechanismOf } from './mechanism';
 import type { ReportActor } from './reportData';
 
 /**
@@ -24,13 +25,13 @@ export function actorOf(fields: Fields): ReportActor | undefined {
 /** The actor of a row whose entry names none. */
 export const NO_ACTOR: ReportActor = { kind: 'service', name: '', upn: null, id: '' };
 
-/** Whether a service called another one; for whom is another question. */
-export function isServiceToService(fields: Fields): boolean {
-  return fields['authenticationMechanism'] === SERVICE_TO_SERVICE;
+/** Whether a service called another one; for whom is another question. @param mechanism as {@link mechanismOf} gives it */
+export function isServiceToService(mechanism: string | null): boolean {
+  return mechanism === SERVICE_TO_SERVICE;
 }
 
 function isService(fields: Fields, upn: string): boolean {
-  return fields['actorCUID'] === NOBODY || (isServiceToService(fields) && !upn.includes('@'));
+  return fields['actorCUID'] === NOBODY || (isServiceToService(mechanismOf(fields)) && !upn.includes('@'));
 }
 
 function idIn(value: unknown): string {

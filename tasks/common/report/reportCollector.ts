@@ -1,12 +1,12 @@
 import type { AuditLogEntry } from '../auditlog/entry';
-import { ACCESS_LOG, CONNECTION_USED, OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
+import { ACCESS_LOG, CONNECTION_USED, OwnEntries, READER_FIELDS, type OwnFootprint } from '../auditlog/ownFootprint';
 import { millisOfTicks, ticksOfSeconds } from '../time/ticks';
 import type { Window } from '../window/window';
-import { ActorTable } from './actorTable';
+import { EntryActors } from './entryActors';
 import { EntryCounts } from './entryCounts';
+import { EntryMechanisms } from './entryMechanisms';
 import { firstSeen, seenNames, type KnownNames, type SeenNames } from './firstSeen';
 import { LocalClock } from './localClock';
-import { mechanismOf } from './mechanism';
 import { NameCounts } from './nameCounts';
 import { REPORT_DATA_VERSION, type CollectedReport, type ReportDetail } from './reportData';
 import { MOST_EXPORTS, MOST_GAPS, type ReportFacts } from './reportFacts';
@@ -39,11 +39,10 @@ export interface ReportOptions {
 export class ReportCollector {
   readonly #options: ReportOptions;
   readonly #own: readonly OwnEntries[];
-  /** What an entry must hold to be worth parsing for {@link OwnEntries.isOwnConnection}: every pipeline leaves such entries. */
-  readonly #ofConnections: readonly Buffer[];
   readonly #isLate: (entry: AuditLogEntry) => boolean;
   readonly #counts: EntryCounts;
-  readonly #actors = new ActorTable();
+  readonly #actors = new EntryActors();
+  readonly #mechanisms = new EntryMechanisms();
   readonly #leftOut = { actors: new NameCounts(), actions: new NameCounts() };
   readonly #rows: RowCollector | undefined;
   #entries = 0;
@@ -53,9 +52,7 @@ export class ReportCollector {
   /** @throws {RangeError} when the time zone is unknown */
   constructor(options: ReportOptions) {
     this.#options = options;
-    const own = [options.own].flat();
-    this.#own = own.map((footprint) => new OwnEntries(footprint));
-    this.#ofConnections = bytesOfConnections(own);
+    this.#own = [options.own].flat().map((footprint) => new OwnEntries(footprint));
     const coveredStart = ticksOfSeconds(options.covered.startSeconds);
     this.#isLate = options.isLate ?? (({ ticks }) => ticks < coveredStart);
     this.#counts = new EntryCounts(options.covered, new LocalClock(options.timeZone));
@@ -76,7 +73,7 @@ export class ReportCollector {
     for (const entry of entries) {
       if (this.#isOwn(entry)) continue;
       this.#leftOut.actions.add(entry.names().action);
-      this.#leftOut.actors.addActor(this.#actors.of(entry.texts()));
+      this.#leftOut.actors.addActor(this.#actors.of(entry, this.#mechanisms.of(entry)));
     }
   }
 
@@ -107,8 +104,8 @@ export class ReportCollector {
   #add(entry: AuditLogEntry): Promise<void> | undefined {
     const isOwn = this.#isOwn(entry);
     const isLate = this.#isLate(entry);
-    const actor = this.#actors.of(entry.texts());
-    const mechanism = mechanismOf(entry.texts());
+    const mechanism = this.#mechanisms.of(entry);
+    const actor = this.#actors.of(entry, mechanism);
     this.#entries += 1;
     if (isLate) this.#late += 1;
     if (isOwn) this.#ownEntries += 1;
@@ -118,16 +115,15 @@ export class ReportCollector {
 
   #isOwn(entry: AuditLogEntry): boolean {
     const { action } = entry.names();
-    if (action === ACCESS_LOG) return this.#own.some((own) => own.isOwnReading(entry.fields()));
-    if (action !== CONNECTION_USED || !this.#ofConnections.some((bytes) => entry.raw.includes(bytes))) return false;
-    return this.#own.some((own) => own.isOwnConnection(entry.fields()));
+    if (action === ACCESS_LOG) {
+      const fields = Object.fromEntries(READER_FIELDS.map((name) => [name, entry.text(name)]));
+      return this.#own.some((own) => own.isOwnReading({ ...fields, actionId: action }));
+    }
+    if (action !== CONNECTION_USED) return false;
+    // Every pipeline leaves such entries.
+    const data = entry.json('data');
+    return data !== undefined && this.#own.some((own) => own.mayBeOwnConnection(data) && own.isOwnConnection(entry.fields()));
   }
-}
-
-/** Ids are written in small letters or in capitals; behind an escape any letter could hide. */
-function bytesOfConnections(own: readonly OwnFootprint[]): Buffer[] {
-  const ids = [...new Set(own.flatMap(({ serviceConnectionId }) => serviceConnectionId ?? []))];
-  return ids.length === 0 ? [] : [...ids.flatMap((id) => [id.toLowerCase(), id.toUpperCase()]), '\\u'].map((text) => Buffer.from(text));
 }
 
 /** Instants in one form are in order as texts. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { namesAt, textsAt, type EntryNames, type EntryTexts } from '../../../tasks/common/auditlog/entryTexts';
+import { FIELD_NUMBER } from '../../../tasks/common/auditlog/documentedFields';
+import { namesAt, textAt } from '../../../tasks/common/auditlog/entryTexts';
 import { placesIn } from '../../../tasks/common/auditlog/fieldPlaces';
 
 const TEXT_FIELDS = [
@@ -9,11 +10,13 @@ const TEXT_FIELDS = [
 const anyValue = fc.oneof({ weight: 3, arbitrary: fc.string({ unit: 'binary' }) }, { weight: 1, arbitrary: fc.jsonValue() });
 const anyFields = fc.dictionary(fc.oneof({ weight: 4, arbitrary: fc.constantFrom<string>(...TEXT_FIELDS) }, { weight: 1, arbitrary: fc.string() }), anyValue);
 
-/** By the names of the fields. */
-function textsOf(raw: Buffer): Omit<EntryNames, 'action'> & EntryTexts & { readonly actionId: string | undefined } {
+type Texts = Readonly<Record<(typeof TEXT_FIELDS)[number], string | undefined>>;
+
+/** By the names of the fields; those that have a way of their own read that way. */
+function textsOf(raw: Buffer): Texts {
   const places = placesIn(raw);
   const { action, ...names } = namesAt(raw, places);
-  return { ...names, actionId: action, ...textsAt(raw, places) };
+  return { ...Object.fromEntries(TEXT_FIELDS.map((name) => [name, textAt(raw, places, FIELD_NUMBER[name])])) as Texts, ...names, actionId: action };
 }
 
 describe('the fields of an entry that are text', () => {

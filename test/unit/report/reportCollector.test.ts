@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { AuditLogEntry } from '../../../tasks/common/auditlog/entry';
+import { AuditLogEntry } from '../../../tasks/common/auditlog/entry';
 import { ReportCollector, type ReportOptions } from '../../../tasks/common/report/reportCollector';
 import type { DictionaryColumn, CollectedReport, RowChunk, RowColumns } from '../../../tasks/common/report/reportData';
 import { nameOf } from '../../../tasks/common/report/chunkColumns';
@@ -136,6 +136,13 @@ describe('report collector', () => {
     assert.equal(data.overTime.counts.flat().reduce((sum, count) => sum + count, 0), 3);
     const unknown = await collect(entries, { own: { clientId: null, objectId: null, serviceConnectionId: null, pipelineId: null } });
     assert.equal(unknown.counts.own, 0);
+  });
+
+  it('knows our connection however the entry writes it', async () => {
+    const escaped = (entry: AuditLogEntry, plain: string): AuditLogEntry => new AuditLogEntry(Buffer.from(entry.raw.toString().replace(plain, `\\u00${plain.charCodeAt(0).toString(16)}${plain.slice(1)}`)), entry.id, entry.ticks);
+    const used = (place: number, id: string): AuditLogEntry => entryAt(-place, place, { actionId: 'Library.ServiceConnectionExecuted', data: { ConnectionId: id } });
+    const entries = [used(1, CONNECTION), used(2, CONNECTION.toUpperCase()), escaped(used(3, CONNECTION), CONNECTION), used(4, CLIENT), entryAt(-5, 5, { actionId: 'Library.ServiceConnectionExecuted' })];
+    assert.equal((await collect(entries)).counts.own, 3);
   });
 
   it('marks what happened before the covered window as late, and shows when', async () => {
