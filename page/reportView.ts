@@ -11,6 +11,7 @@ import { firstSeenList, missingRowsText, NotableFindings, notRecordedList } from
 import { PrintTable } from './parts/printTable';
 import { reportHeader } from './parts/reportHeader';
 import { type RowTexts } from './rows/rowTexts';
+import { whenIdle } from './rows/turns';
 import { RowTable } from './table/rowTable';
 import { ACTOR_KINDS, LIST_TITLES } from './words';
 
@@ -36,6 +37,8 @@ export interface RenderedReport {
 
 /** ms: longer than a frame, and too short to be noticed. */
 const LATER = 30;
+/** ms: what is below the first screen is there at the latest when somebody could have scrolled to it. */
+const LONGEST_WAIT = 400;
 
 /** A part of the page that shows what the model has. */
 interface Drawn {
@@ -57,7 +60,7 @@ export function renderReport(root: HTMLElement, data: ReportData, options: Repor
   root.dataset['state'] = 'loading';
   root.replaceChildren(...page.elements);
   const ended = new AbortController();
-  const loaded = model.load(ended.signal).then(() => {
+  const loaded = Promise.all([model.load(ended.signal), page.complete()]).then(() => {
     if (!ended.signal.aborted) root.dataset['state'] = 'ready';
   });
   return {
@@ -98,6 +101,8 @@ class Page {
   readonly #table: RowTable | undefined;
   readonly #print: PrintTable | undefined;
   readonly #missing = html('p', { class: 'missing' });
+  /** What most readers see only once they scroll. */
+  readonly #below: readonly Drawn[];
 
   constructor(model: ReportModel) {
     this.#model = model;
@@ -115,7 +120,8 @@ class Page {
         html('section', { 'class': 'card entries', 'aria-label': 'Entries' }, html('h2', {}, 'Entries'), this.#missing, table?.element, this.#print?.element)),
       this.#panel.element,
     ];
-    const later = new LaterDrawing([findings, ...charts.drawn]);
+    this.#below = [findings, ...charts.below];
+    const later = new LaterDrawing([...charts.drawn, ...this.#below]);
     model.onChange((change) => {
       bar?.draw();
       table?.draw();
@@ -123,6 +129,12 @@ class Page {
       this.#tellMissing();
     });
     this.#tellMissing();
+  }
+
+  /** Draws what is below the first screen, so that it keeps nobody from using what is on it. */
+  async complete(): Promise<void> {
+    await whenIdle(LONGEST_WAIT);
+    for (const part of this.#below) part.draw();
   }
 
   destroy(): void {
@@ -142,7 +154,8 @@ class Page {
   }
 }
 
-function chartParts(model: ReportModel): { over: HTMLElement[]; lists: HTMLElement[]; drawn: Drawn[] } {
+/** Those that are drawn, and those below the first screen that are still empty. */
+function chartParts(model: ReportModel): { over: HTMLElement[]; lists: HTMLElement[]; drawn: Drawn[]; below: Drawn[] } {
   const time = new TimeChart(model);
   const heat = new HeatMap(model);
   const { detail } = model.data;
@@ -153,7 +166,8 @@ function chartParts(model: ReportModel): { over: HTMLElement[]; lists: HTMLEleme
   return {
     over: [html('div', { class: 'row charts' }, card('Entries over time', time.element), card(`Weekday and hour (${model.data.timeZone})`, heat.element))],
     lists: [html('div', { class: 'row lists' }, detail === 'full' ? listCard('actor', actors) : null, ...cards)],
-    drawn: [time, heat, actors, ...lists.map(({ list }) => list)],
+    drawn: [time, heat],
+    below: [actors, ...lists.map(({ list }) => list)],
   };
 }
 

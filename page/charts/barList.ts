@@ -13,7 +13,7 @@ export interface ListPart {
   readonly accepts: (value: ListedValue) => boolean;
 }
 
-/** Horizontal bars of a dimension's values, most frequent first. Each is a button that adds or takes away the filter for its value. */
+/** Horizontal bars of a dimension's values, most frequent first. Each is a button that adds or takes away the filter for its value. Empty until it is drawn. */
 export class BarList {
   readonly element = html('div', { class: 'bar-list' });
   readonly #model: ReportModel;
@@ -27,7 +27,6 @@ export class BarList {
     this.#dimension = dimension;
     this.#parts = parts;
     this.#short = short;
-    this.draw();
   }
 
   draw(): void {

@@ -10,7 +10,7 @@ const MOST_FIRST_SEEN = 12;
 /** Entries of a finding that are shown before the reader asks for more. */
 const FEW = 3;
 
-/** What deserves a look, with the entries; each opens in the panel when it is among the rows. */
+/** What deserves a look, with the entries; each opens in the panel when it is among the rows. Empty until it is drawn. */
 export class NotableFindings {
   readonly element = html('div', { class: 'findings' });
   readonly #model: ReportModel;
@@ -19,7 +19,6 @@ export class NotableFindings {
   constructor(model: ReportModel, onOpen: (id: string) => void) {
     this.#model = model;
     this.#onOpen = onOpen;
-    this.draw();
   }
 
   draw(): void {

@@ -17,9 +17,10 @@ export class Turns {
     this.#began = performance.now();
   }
 
-  /** The same, after the browser has painted what is there. */
+  /** The same, after the browser has painted what is there and answered what the reader did with it. */
   async painted(): Promise<void> {
     await afterPaint();
+    await whenIdle(LONGEST_PAINT);
     this.#began = performance.now();
   }
 }
@@ -33,6 +34,14 @@ export async function nextTurn(): Promise<undefined> {
       resolve();
     };
     port2.postMessage(null);
+  });
+}
+
+/** Once the browser has nothing else to do, or after so many ms. */
+export async function whenIdle(longest: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => resolve(), { timeout: longest });
+    else setTimeout(resolve, longest);
   });
 }
 

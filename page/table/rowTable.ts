@@ -7,6 +7,8 @@ import { TABLE_COLUMNS } from './columns';
 const ROW_HEIGHT = 28;
 /** Rows kept ready above and below what can be seen. */
 const SPARE_ROWS = 8;
+/** What is taken for the height of the rows until they are laid out, CSS pixels. */
+const FIRST_HEIGHT = 560;
 /** Rows of the head. */
 const HEAD_ROWS = 1;
 
@@ -25,7 +27,12 @@ export class RowTable {
   readonly #timeTitle = html('span', { class: 'zone' });
   readonly #pool: HTMLElement[] = [];
   readonly #filterFields = new Map<TextColumnName, HTMLInputElement>();
-  readonly #resized = new ResizeObserver(() => this.#fill());
+  readonly #resized = new ResizeObserver(() => {
+    this.#isLaidOut = true;
+    this.#fill();
+  });
+  /** Asking for sizes before has the browser lay out the whole page at once, and once more when the rows are on it. */
+  #isLaidOut = false;
   /** Place among the listed rows, not the row's number. */
   #active = 0;
   #opened: number | undefined;
@@ -80,8 +87,8 @@ export class RowTable {
   /** Brings the pool of rows to what can be seen now. */
   #fill(): void {
     const count = this.#model.selection.rows.length;
-    const first = Math.max(0, Math.floor(this.#grid.scrollTop / ROW_HEIGHT) - SPARE_ROWS);
-    const wanted = Math.max(0, Math.min(count - first, Math.ceil(this.#visibleHeight() / ROW_HEIGHT) + 2 * SPARE_ROWS));
+    const first = this.#isLaidOut ? Math.max(0, Math.floor(this.#grid.scrollTop / ROW_HEIGHT) - SPARE_ROWS) : 0;
+    const wanted = Math.max(0, Math.min(count - first, Math.ceil((this.#isLaidOut ? this.#visibleHeight() : FIRST_HEIGHT) / ROW_HEIGHT) + 2 * SPARE_ROWS));
     while (this.#pool.length < wanted) this.#addRow();
     const places = new Map<number, number>();
     for (let place = first; place < first + wanted; place += 1) places.set(place % this.#pool.length, place);
