@@ -53,7 +53,7 @@ function tellReaders({ log }: ExportAgent, { projectName }: JobContext, { report
   const attachments = finished.map(({ report }) => report.attachment);
   const bytes = attachments.reduce((total, attachment) => total + attachment.bytes, 0);
   const rows = attachments.reduce((total, attachment) => total + attachment.rows, 0);
-  const shown = reportDetail === 'counts' ? 'counts only' : attachments.some(({ isCut }) => isCut) ? `the newest of ${formatCount(rows)} entries` : `${formatCount(rows)} entries`;
+  const shown = reportDetail === 'counts' ? 'counts only' : attachments.some(({ isCut }) => isCut) ? `the newest ${formatCount(rows)} entries` : `${formatCount(rows)} entries`;
   log.info(`Attached for the tab "Audit log" of this run: ${finished.length === 1 ? 'the report' : `${finished.length} reports`}, ${shown}, ${formatCount(bytes)} bytes.`);
   const seen = reportDetail === 'full'
     ? 'Summary, report and tab name people and IP addresses and show entries (reportDetail: full).'

@@ -27,7 +27,7 @@ const LEAST_ATTACHED = 128 * 1024;
 export interface MadeReport {
   /** Without rows: those of a series would not fit the memory. */
   readonly data: ReportData;
-  /** What the tab reads. */
+  /** What the tab reads; `rows` of the entries, and whether those are not all. */
   readonly attachment: { readonly name: string; readonly file: string; readonly bytes: number; readonly rows: number; readonly isCut: boolean };
 }
 
@@ -71,7 +71,7 @@ export async function writeReport(parts: ExportParts, folder: string, collector:
   const file = path.join(await newFolder(agent.variable('Agent.TempDirectory') ?? tmpdir()), name);
   const { bytes } = await writeReportData(file, attached, attachedEvidence);
   const hasLess = attachedEvidence === undefined ? (attached.rows?.leftOut ?? 0) > 0 : attachedEvidence.cut !== null;
-  return { data: { ...data, rows: null }, attachment: { name, file, bytes, rows: attached.rows?.included ?? manifest.counts.entries, isCut: hasLess } };
+  return { data: { ...data, rows: null }, attachment: { name, file, bytes, rows: attachedEvidence?.cut?.entries ?? attached.rows?.included ?? manifest.counts.entries, isCut: hasLess } };
 }
 
 /** The file that the report shows as it is; undefined where the rows are of another form, or left out. */
