@@ -18,6 +18,8 @@ interface Known {
 
 /** Twice as many as actors are kept: more than an organization has; a hostile answer must not fill the memory. */
 const SLOTS = 32_768;
+/** Actors of one id differ by little; what has many is not worth looking through. */
+const MOST_TRIES = 32;
 /** Longer ids and names, bytes of JSON, are nobody's. */
 const LONGEST = 250;
 const NOTHING = Buffer.alloc(0);
@@ -31,14 +33,16 @@ export class EntryActors {
   of(entry: AuditLogEntry, mechanism: string | null): ReportActor | undefined {
     const isFromService = isServiceToService(mechanism);
     const places = entry.places();
-    let slot = hashOf(entry.raw, places.from(FIRST), places.to(FIRST)) % SLOTS;
-    for (let known = this.#slots[slot]; known !== undefined; known = this.#slots[slot]) {
+    let slot = places.from(FIRST) < 0 ? 0 : hashOf(entry.raw, places.from(FIRST), places.to(FIRST)) % SLOTS;
+    let tries = 1;
+    for (let known = this.#slots[slot]; known !== undefined && tries <= MOST_TRIES; known = this.#slots[slot]) {
       if (known.isFromService === isFromService && isOf(known, entry)) return known.actor;
       slot = (slot + 1) % SLOTS;
+      tries += 1;
     }
     const actor = actorOf(textsOf(entry));
     const values = FIELDS.map((field) => (places.from(field) < 0 ? NOTHING : Buffer.from(entry.raw.subarray(places.from(field), places.to(field)))));
-    if (this.#free > 0 && values.every(({ length }) => length <= LONGEST)) {
+    if (this.#free > 0 && tries <= MOST_TRIES && values.every(({ length }) => length <= LONGEST)) {
       this.#slots[slot] = { values, isFromService, actor };
       this.#free -= 1;
     }

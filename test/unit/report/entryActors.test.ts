@@ -52,6 +52,14 @@ describe('actors and mechanisms of entries, from their bytes', () => {
     assert.equal(made.size, all.length);
   });
 
+  it('of more than one id has are made anew, and right', () => {
+    const actors = new EntryActors();
+    const entryOf = (number: number): AuditLogEntry => entryAt(0, 0, { actorDisplayName: `Name ${number}` });
+    for (let number = 0; number < 100; number += 1) assert.equal(actors.of(entryOf(number), null)?.name, `Name ${number}`);
+    assert.equal(actors.of(entryOf(7), null), actors.of(entryOf(7), null));
+    assert.notEqual(actors.of(entryOf(99), null), actors.of(entryOf(99), null));
+  });
+
   it('of more than anybody has are made anew, and right', () => {
     const actors = new EntryActors();
     const entryOf = (number: number): AuditLogEntry => entryAt(0, 0, { actorCUID: `c${number}`, actorDisplayName: `Name ${number}` });
