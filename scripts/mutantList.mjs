@@ -70,6 +70,7 @@ export const mutants = [
   { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "a failure leaves the other requests running", from: "this.#failure ??= { thrown };\n    this.#halt.abort(thrown);", to: "this.#failure ??= { thrown };" },
   { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "a listener stays on the run's signal", from: "this.#outer.removeEventListener('abort', this.#onOuterAbort);", to: "" },
   { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "who is slow is read ahead of as if not", from: "this.#waiting.share < LITTLE_WAITING", to: "this.#waiting.share < -1" },
+  { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "little is held back, and much asked for twice", from: "const MOST_HELD_BYTES = 96", to: "const MOST_HELD_BYTES = 32" },
   { ...slices, file: `${common}/auditlog/readSlices.ts`, name: "merged entries are read in slices", from: " || !query.skipAggregation", to: "" },
   { ...slices, file: `${common}/auditlog/slicePlan.ts`, name: "short exports are cut", from: "const SHORTEST_CUT = 20;", to: "const SHORTEST_CUT = 2;" },
   { ...slices, file: `${common}/auditlog/slicePlan.ts`, name: "nothing bounds what is held back", from: "return heldBytes + limits.concurrency * budget.pageBytes <= allowed;", to: "return heldBytes + limits.concurrency * budget.pageBytes <= allowed || true;" },

@@ -115,13 +115,13 @@ describe('a window read in slices', function () {
   });
 
   /** So many entries in a window of a day; `dense` is where the 5 % of it begin that hold 95 % of them, undefined for nowhere. */
-  function organization(count: number, dense?: number): AuditLogEntry[] {
+  function organization(count: number, dense?: number, raw = Buffer.from('{}')): AuditLogEntry[] {
     let seed = 1;
     const roll = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     return Array.from({ length: count }, (_, event) => {
       const at = dense === undefined || roll() < 0.05 ? roll() : dense + roll() * 0.05;
       const ticks = ticksAfter(Math.floor((BEFORE + at * DAY) * SECOND));
-      return new AuditLogEntry(Buffer.from('{}'), idOf(ticks, event), ticks);
+      return new AuditLogEntry(raw, idOf(ticks, event), ticks);
     }).sort(compareEntries);
   }
 
@@ -148,6 +148,22 @@ describe('a window read in slices', function () {
         }
       });
     }
+
+    it('is so too with entries of a size of which not all may be held back', async () => {
+      const entries = organization(PAGES * 100, 0, Buffer.alloc(2_600, ' '));
+      for (const [concurrency, least, most] of [[8, 7, 1.05], [16, 12, 1.1]] as const) {
+        const time = new VirtualTime();
+        const service = new ScriptedService(entries, habitsOfSmallPages, () => time.pass(100));
+        let count = 0;
+        const reading = (async () => {
+          for await (const batch of readSlices(service, queryOf(DAY), { concurrency, folder: folder(), memoryBytes: LARGE, time: WAITING }, never)) count += batch.entries.length;
+        })();
+        await time.until(reading);
+        assert.equal(count, entries.length);
+        assert.ok(PAGES * 100 / time.nowMs >= least * 0.85, `${concurrency} at once: ${time.nowMs} ms`);
+        assert.ok(service.requests <= PAGES * most, `${concurrency} at once: ${service.requests} requests`);
+      }
+    });
 
     it('is so too where tokens do not tell where they continue', async () => {
       const { ms, requests } = await timed(organization(PAGES * 100), 8, { ...habitsOfSmallPages, token: 'opaque' });
