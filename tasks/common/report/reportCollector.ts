@@ -120,7 +120,7 @@ export class ReportCollector {
       return this.#own.some((own) => own.isOwnReading({ ...fields, actionId: action }));
     }
     if (action !== CONNECTION_USED) return false;
-    // Every pipeline leaves such entries.
+    // Every use of any connection leaves such an entry, so nearly all are told apart without parsing.
     const data = entry.json('data');
     return data !== undefined && this.#own.some((own) => own.mayBeOwnConnection(data) && own.isOwnConnection(entry.fields()));
   }
