@@ -197,6 +197,16 @@ reportSuite('report.html', (open) => {
     assert.deepEqual([await cellsOf(page, 'time'), await page.locator('.zone').innerText()], [['2026-08-22 00:00:00'], 'UTC']);
   });
 
+  it('is the same in a browser without Temporal and idle callbacks', async () => {
+    const page = await open(await sampleReport(1), { timeZone: 'Asia/Kolkata' });
+    await page.addInitScript('delete globalThis.Temporal; delete globalThis.requestIdleCallback;');
+    await page.reload();
+    await page.locator('#report[data-state="ready"]').waitFor();
+    assert.deepEqual(await page.evaluate(() => ['Temporal', 'requestIdleCallback'].filter((name) => name in globalThis)), []);
+    assert.deepEqual([await cellsOf(page, 'time'), await page.locator('.zone').innerText()], [['2026-08-22 05:30:00'], 'Asia/Calcutta']);
+    assert.equal(await page.locator('.list-area button.bar-row').count(), 1);
+  });
+
   it('saves the listed rows as CSV that spreadsheets take for text', async () => {
     const details = ['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\uff1d1', 'two\r\nlines, "quoted"', 'plain', 'elsewhere'];
     const entries = details.map((text, number) => entryAt(-1 - number, number, { details: text, area: text === 'elsewhere' ? 'Git' : 'Build' }));
