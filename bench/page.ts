@@ -16,12 +16,11 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type Page } from 'playwright-core';
 import { reportPageHtml } from '../scripts/page.mjs';
-import { ContentFile } from '../tasks/common/export/contentFile';
 import { partOf, type EvidencePart } from '../tasks/common/report/evidenceText';
 import { MOST_ON_PAGE } from '../tasks/common/report/rowLimits';
 import { writeReportPage } from '../tasks/common/report/writeReport';
 import { findChromium, startChromium } from '../test/browser/chromium';
-import { NOBODY } from '../test/support/evidenceReport';
+import { evidenceFile } from '../test/support/evidenceFile';
 import { REPORT_WINDOW, sampleReport } from '../test/support/reportData';
 import { sandboxEntries } from '../test/support/sandboxEntries';
 import { median, table } from './figures';
@@ -108,11 +107,8 @@ async function written(form: Form, amount: number): Promise<string> {
 
 /** The evidence as the export writes it. */
 async function evidenceOf(amount: number): Promise<EvidencePart> {
-  const within = mkdtempSync(path.join(folder, 'export-'));
-  const content = await ContentFile.create(within, 'audit-log.jsonl.gz', 'jsonl');
-  for (const { raw } of sandboxEntries(amount, REPORT_WINDOW)) await content.write(raw, Buffer.from('\n'));
-  const { name, bytes } = await content.close(amount);
-  return partOf({ file: path.join(within, name), bytes, own: NOBODY }, MOST_ON_PAGE);
+  const evidence = await evidenceFile(mkdtempSync(path.join(folder, 'export-')), sandboxEntries(amount, REPORT_WINDOW));
+  return partOf(evidence, MOST_ON_PAGE);
 }
 
 async function inPage<Value>(chromium: Browser, file: string, work: (page: Page) => Promise<Value>): Promise<Value> {

@@ -21,14 +21,14 @@ export function openReport({ start, end, folder }: Job, page: string): OpenRepor
   const collector = new ReportCollector({ detail: 'full', timeZone: 'UTC', covered, own, known, limits: null });
   return {
     observe: ({ shown }) => collector.add(shown),
-    write: async ({ files }) => {
+    write: async ({ files, cuts }) => {
       const data = await collector.finish(reportFacts(covered));
       collector.seenNames();
       const evidence = files.find(({ format }) => format === 'jsonl');
       if (evidence === undefined) throw new Error('A report is measured beside its evidence.');
-      const file = { file: path.join(folder, evidence.name), bytes: evidence.bytes, own };
-      await writeReportPage(path.join(folder, 'report.html'), data, readFileSync(page, 'utf8'), await partOf(file, MOST_ON_PAGE));
-      await writeReportData(path.join(folder, 'tab.json'), data, await partOf(file, Math.floor(MOST_ATTACHED / 4) * 3));
+      const file = { file: path.join(folder, evidence.name), bytes: evidence.bytes, cuts, own };
+      await writeReportPage(path.join(folder, 'report.html'), data, readFileSync(page, 'utf8'), partOf(file, MOST_ON_PAGE));
+      await writeReportData(path.join(folder, 'tab.json'), data, partOf(file, Math.floor(MOST_ATTACHED / 4) * 3));
     },
   };
 }

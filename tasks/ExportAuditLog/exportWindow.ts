@@ -94,7 +94,7 @@ export async function exportWindow(parts: ExportParts, window: Window, state: Ch
       folder: folder.name,
       retrieval: { terms: parts.reader.terms, skipAggregation: request.skipAggregation, statistics: spent, startedMs, endedMs: clock(), agentClockMs: parts.clocks.agentMs, serviceClockMs: parts.clocks.serviceMs },
     });
-    const made = await writeReport(parts, folder.partial, report, manifest, portion.count);
+    const made = await writeReport(parts, folder.partial, report, manifest, written, portion.count);
     return { ...await sealExport({ signingKey: parts.signingKey, signal: subject.signal }, folder, manifest, made.data), report: made, oldestLateSeconds: reading.late.oldestLateSeconds };
   } catch (thrown) {
     await folder.discard();

@@ -5,6 +5,7 @@ import type { OwnFootprint } from '../common/auditlog/ownFootprint';
 import type { ChainState } from '../common/evidence/chainPlan';
 import type { Manifest } from '../common/evidence/manifest';
 import { attachmentName } from '../common/evidence/previousRuns';
+import type { WrittenExport } from '../common/export/writeEntries';
 import { outputFailure } from '../common/files/outputFailure';
 import { partOf, type EvidenceFile } from '../common/report/evidenceText';
 import { knownNames } from '../common/report/firstSeen';
@@ -21,7 +22,7 @@ export const REPORT_FILE = 'report.html';
 
 /** As {@link MOST_ATTACHED}, of all exports of a run together, but never less of each than the second. */
 const ATTACHED_TOGETHER = 20 * 1024 ** 2;
-const LEAST_ATTACHED = 128 * 1024;
+const LEAST_ATTACHED = 384 * 1024;
 
 /** The report of a finished export. */
 export interface MadeReport {
@@ -55,18 +56,19 @@ function showsEvidence({ reportDetail, formats, compressJson, filter }: ExportPa
 
 /**
  * Writes the report: as a page into the export's folder, and as data for the tab outside of what is published.
+ * @param written the files of the manifest
  * @param count of the exports of this run
  * @throws TaskError OUTPUT_NOT_WRITABLE, OUTPUT_DISK_FULL
  */
-export async function writeReport(parts: ExportParts, folder: string, collector: ReportCollector, manifest: Manifest, count: number): Promise<MadeReport> {
+export async function writeReport(parts: ExportParts, folder: string, collector: ReportCollector, manifest: Manifest, written: WrittenExport, count: number): Promise<MadeReport> {
   const { agent, request, reportPage } = parts;
   const data = await collector.finish(reportFactsOf(manifest, request.isPublished ? request.artifactName : null));
-  const evidence = evidenceOf(parts, folder, manifest);
-  await writeReportPage(path.join(folder, REPORT_FILE), data, reportPage, evidence && await partOf(evidence, MOST_ON_PAGE));
+  const evidence = evidenceOf(parts, folder, written);
+  await writeReportPage(path.join(folder, REPORT_FILE), data, reportPage, evidence && partOf(evidence, MOST_ON_PAGE));
   const most = Math.min(MOST_ATTACHED, Math.max(LEAST_ATTACHED, Math.floor(ATTACHED_TOGETHER / count)));
   const attached = limitRows(data, most);
   // Base64 takes four bytes for three.
-  const attachedEvidence = evidence && await partOf(evidence, Math.floor(most / 4) * 3);
+  const attachedEvidence = evidence && partOf(evidence, Math.floor(most / 4) * 3);
   const name = `${attachmentName(manifest.folder)}.json`;
   const file = path.join(await newFolder(agent.variable('Agent.TempDirectory') ?? tmpdir()), name);
   const { bytes } = await writeReportData(file, attached, attachedEvidence);
@@ -75,9 +77,9 @@ export async function writeReport(parts: ExportParts, folder: string, collector:
 }
 
 /** The file that the report shows as it is; undefined where the rows are of another form, or left out. */
-function evidenceOf(parts: ExportParts, folder: string, { files }: Manifest): EvidenceFile | undefined {
-  const written = showsEvidence(parts.request) ? files.find(({ format }) => format === 'jsonl') : undefined;
-  return written && { file: path.join(folder, written.name), bytes: written.bytes, own: ownFootprint(parts) };
+function evidenceOf(parts: ExportParts, folder: string, { files, cuts }: WrittenExport): EvidenceFile | undefined {
+  const lines = showsEvidence(parts.request) ? files.find(({ format }) => format === 'jsonl') : undefined;
+  return lines && { file: path.join(folder, lines.name), bytes: lines.bytes, cuts, own: ownFootprint(parts) };
 }
 
 /** One for each export: two steps of a job can export the same window. */

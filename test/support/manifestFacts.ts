@@ -43,7 +43,7 @@ export function manifestFacts(more: Partial<ManifestFacts> = {}): ManifestFacts 
     },
     chain: chainFacts(),
     coverage: { from: '2026-11-20T00:00:00Z', until: '2026-11-21T00:00:00Z', gaps: [{ start: '2026-11-19T23:30:00Z', end: '2026-11-20T00:00:00Z', reason: 'expired' }] },
-    written: { files: [file('audit-log.jsonl.gz', 'jsonl', 3), file('audit-log.csv', 'csv', 3), file('anomalies.jsonl', 'anomalies', 1)], tally, pages: 1, repaired: 1, views: { include: ['area: Git, Auditing'], exclude: ['category: access'], leftOut: 1 } },
+    written: { files: [file('audit-log.jsonl.gz', 'jsonl', 3), file('audit-log.csv', 'csv', 3), file('anomalies.jsonl', 'anomalies', 1)], cuts: [], tally, pages: 1, repaired: 1, views: { include: ['area: Git, Auditing'], exclude: ['category: access'], leftOut: 1 } },
     lateArrivals: { late: 1, greatestLatenessSeconds: 2_400 },
     empty: null,
     witness: { accessLog: 'found', serviceConnection: 'absent', everFound: { accessLog: true, serviceConnection: false } },

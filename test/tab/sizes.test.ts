@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import type { AuditLogEntry } from '../../tasks/common/auditlog/entry';
 import { partOf } from '../../tasks/common/report/evidenceText';
 import { limitRows } from '../../tasks/common/report/limitRows';
 import type { ReportData, RowColumns } from '../../tasks/common/report/reportData';
 import { EXPORT_LIMITS, MOST_ATTACHED } from '../../tasks/common/report/rowLimits';
 import { writeReportData } from '../../tasks/common/report/writeReport';
-import { NOBODY } from '../support/evidenceReport';
+import { evidenceFile } from '../support/evidenceFile';
 import { REPORT_WINDOW, sampleReport } from '../support/reportData';
 import { sandboxEntries } from '../support/sandboxEntries';
 import { attachment, run, type TabPage } from './tabPage';
@@ -35,10 +35,10 @@ tabSuite('the tab with few and with many entries', (suite) => {
   /** As a run attaches it: the rows are the beginning of the evidence. */
   async function asLines(count: number): Promise<Buffer> {
     const entries = made.slice(0, count);
-    const [evidence, file] = [path.join(folder, `${count}.jsonl.gz`), path.join(folder, `${count}.json`)];
-    writeFileSync(evidence, gzipSync(Buffer.concat(entries.flatMap(({ raw }) => [raw, Buffer.from('\n')])), { level: 3 }));
+    const within = mkdtempSync(path.join(folder, 'export-'));
+    const file = path.join(within, 'attached.json');
     const data = await sampleReport(count, { entries, limits: null });
-    const part = await partOf({ file: evidence, bytes: statSync(evidence).size, own: NOBODY }, Math.floor(MOST_ATTACHED / 4) * 3);
+    const part = partOf(await evidenceFile(within, entries), Math.floor(MOST_ATTACHED / 4) * 3);
     await writeReportData(file, { ...data, counts: { ...data.counts, entries: count } }, part);
     return readFileSync(file);
   }

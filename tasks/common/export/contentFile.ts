@@ -1,18 +1,20 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import path from 'node:path';
-import { createGzip } from 'node:zlib';
+import { constants, createGzip } from 'node:zlib';
 import { OutputFile } from '../files/outputFile';
 import type { FileDescription, FileFormat } from './fileDescription';
 import { PumpedTransform } from './pumpedTransform';
 
-/** Small pieces are gathered until they are worth a call, bytes. */
-const GATHERED_BYTES = 256 * 1024;
+/** Content is gathered until it is worth a call, and passed on in pieces of so many bytes; only the last is shorter. */
+export const PIECE_BYTES = 256 * 1024;
 /** A file of a fifth: from here on a twentieth less takes half as long again, and the thread pool must keep up with the service. */
 const GZIP_LEVEL = 3;
 
 /** A file to which content is given piece by piece, compressed on the way when its name says so (`.gz`). */
 export class ContentFile {
+  /** How many bytes of the file hold the first, the first two … pieces of {@link PIECE_BYTES}; empty where nothing is compressed. */
+  readonly pieceEnds: number[] = [];
   readonly #name: string;
   readonly #format: FileFormat;
   readonly #file: OutputFile;
@@ -20,8 +22,8 @@ export class ContentFile {
   /** Undefined where nothing is compressed: content and file are the same, and hashing them twice would cost as much as writing them. */
   readonly #contentHash: Hash | undefined;
   /** Two buffers by turns for the whole file: buffers that are dropped again and again stay in memory until the next collection. */
-  #gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES);
-  #other = Buffer.allocUnsafeSlow(GATHERED_BYTES);
+  #gathered = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  #other = Buffer.allocUnsafeSlow(PIECE_BYTES);
   /** Ends when the other buffer has been compressed or written, on another thread. */
   #passing: Promise<void> = Promise.resolve();
   #gatheredBytes = 0;
@@ -42,17 +44,17 @@ export class ContentFile {
   /** @throws TaskError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE */
   async write(...pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
-      if (piece.length < GATHERED_BYTES - this.#gatheredBytes) this.#gather(piece);
+      if (piece.length < PIECE_BYTES - this.#gatheredBytes) this.#gather(piece);
       else await this.#writeLong(piece);
     }
   }
 
   async #writeLong(piece: Uint8Array): Promise<void> {
     for (let from = 0; from < piece.length;) {
-      const taken = piece.subarray(from, from + GATHERED_BYTES - this.#gatheredBytes);
+      const taken = piece.subarray(from, from + PIECE_BYTES - this.#gatheredBytes);
       this.#gather(taken);
       from += taken.length;
-      if (this.#gatheredBytes === GATHERED_BYTES) await this.#passOn();
+      if (this.#gatheredBytes === PIECE_BYTES) await this.#passOn();
     }
   }
 
@@ -82,14 +84,19 @@ export class ContentFile {
     if (this.#gatheredBytes === 0) return;
     const content = this.#gathered.subarray(0, this.#gatheredBytes);
     this.#contentHash?.update(content);
-    this.#passing = this.#gzip ? this.#gzip.writeThrough(content) : this.#file.write(content);
+    this.#passing = this.#gzip ? this.#compress(this.#gzip, content) : this.#file.write(content);
     this.#passing.catch(() => undefined);
     [this.#gathered, this.#other] = [this.#other, this.#gathered];
     this.#gatheredBytes = 0;
   }
+
+  async #compress(gzip: PumpedTransform, content: Uint8Array): Promise<void> {
+    await gzip.writeThrough(content);
+    this.pieceEnds.push(gzip.givenBytes);
+  }
 }
 
-/** zlib compresses in the thread pool, one large piece a task. */
+/** zlib compresses in the thread pool, one large piece a task. What a piece becomes is complete with it, for some bytes more: there the file can be cut. */
 function gzip(): Transform {
-  return createGzip({ level: GZIP_LEVEL, chunkSize: 64 * 1024 });
+  return createGzip({ level: GZIP_LEVEL, chunkSize: 64 * 1024, flush: constants.Z_SYNC_FLUSH });
 }

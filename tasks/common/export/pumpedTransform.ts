@@ -7,10 +7,13 @@ import type { Transform } from 'node:stream';
 export class PumpedTransform {
   readonly #transform: Transform;
   readonly #pump: Promise<void>;
+  #readBytes = 0;
 
   constructor(transform: Transform, target: (piece: Buffer) => Promise<void>) {
     this.#transform = transform;
     this.#pump = pump(transform, target);
+    // Beside a reader that listens to 'readable', as the pump does, this sees what is read and asks for nothing (https://nodejs.org/api/stream.html#event-readable).
+    transform.on('data', (piece: Buffer) => { this.#readBytes += piece.length; });
     // A failure is reported by write or end; without this it would also count as unhandled.
     this.#pump.catch(() => undefined);
   }
@@ -27,6 +30,11 @@ export class PumpedTransform {
   async writeThrough(piece: Uint8Array): Promise<void> {
     if (this.#transform.destroyed) await this.#pump;
     await this.#untilCalled((done) => this.#transform.write(piece, done));
+  }
+
+  /** What the transform has given so far, bytes, with what still waits for the target. */
+  get givenBytes(): number {
+    return this.#readBytes + this.#transform.readableLength;
   }
 
   /** Resolves when all output has reached the target. */

@@ -4,6 +4,7 @@ import type { EntryBatch } from '../auditlog/readEntries';
 import { TallyFold, type Tally } from '../auditlog/tally';
 import { anomaliesWriter } from './anomalies';
 import { csvWriter, type CsvDelimiter } from './csv';
+import type { FileCut } from './fileCut';
 import type { FileDescription } from './fileDescription';
 import type { FormatWriter } from './formatWriter';
 import { jsonArrayWriter } from './jsonArray';
@@ -32,6 +33,8 @@ const NONE: readonly AuditLogEntry[] = [];
 /** What an export holds. */
 export interface WrittenExport {
   readonly files: readonly FileDescription[];
+  /** Where the compressed JSON Lines can be cut; empty without them. */
+  readonly cuts: readonly FileCut[];
   readonly tally: Tally;
   readonly pages: number;
   /** Entries whose JSON was invalid and is repaired in the files; their original bytes are in `anomalies.jsonl`. */
@@ -80,7 +83,7 @@ export async function writeEntries(
       onBatch(batch, tally);
     }
     const files = await Promise.all(writers.map((writer) => writer.finish()));
-    return { files: files.flat(), tally, pages, repaired, views: filter && { ...filter.text, leftOut } };
+    return { files: files.flat(), cuts: writers.flatMap((writer) => writer.cuts?.() ?? []), tally, pages, repaired, views: filter && { ...filter.text, leftOut } };
   } catch (thrown) {
     await Promise.all(writers.map((writer) => writer.abandon()));
     throw thrown;

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { OwnFootprint } from '../auditlog/ownFootprint';
-import { cutOf } from './evidenceCut';
+import type { FileCut } from '../export/fileCut';
 import type { EvidenceCut } from './reportData';
 
 /** The file whose beginning makes the rows of a report. */
@@ -8,11 +8,13 @@ export interface EvidenceFile {
   /** `audit-log.jsonl.gz`. */
   readonly file: string;
   readonly bytes: number;
+  /** Where it can be cut, from its beginning on. */
+  readonly cuts: readonly FileCut[];
   readonly own: OwnFootprint;
 }
 
 /** As much of it from its beginning as goes into a report. */
-export interface EvidencePart extends EvidenceFile {
+export interface EvidencePart extends Omit<EvidenceFile, 'cuts'> {
   /** Of the file: as many as it has, when it is not cut. */
   readonly bytes: number;
   readonly cut: EvidenceCut | null;
@@ -24,13 +26,13 @@ const PIECE_BYTES = 3 * 64 * 1024;
 const FIRST_BYTES = 3 * 8 * 1024;
 
 /**
- * As much of the evidence as fits.
+ * As much of the evidence as fits: up to the last place at which it can be cut.
  * @param most bytes of the file
- * @throws what the file system throws
  */
-export async function partOf(evidence: EvidenceFile, most: number): Promise<EvidencePart> {
+export function partOf({ cuts, ...evidence }: EvidenceFile, most: number): EvidencePart {
   if (evidence.bytes <= most) return { ...evidence, cut: null };
-  return { ...evidence, bytes: most, cut: await cutOf(evidence.file, most) };
+  const { fileBytes, ...cut } = cuts.findLast((place) => place.fileBytes <= most) ?? { fileBytes: 0, entries: 0, bytes: 0 };
+  return { ...evidence, bytes: fileBytes, cut };
 }
 
 /**

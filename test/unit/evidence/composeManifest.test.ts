@@ -36,7 +36,7 @@ describe('manifest of facts', () => {
   it('says null for what is not known, and reads back', () => {
     const manifest = composeManifest(manifestFacts({
       organization: { name: 'fabrikam', id: undefined }, chain: 'none', window: { ...manifestFacts().window, unsettledFrom: NOVEMBER_20_SECONDS + 100 },
-      written: { files: [], tally: new TallyFold(), pages: 1, repaired: 0, views: undefined }, lateArrivals: { late: 0, greatestLatenessSeconds: null },
+      written: { files: [], cuts: [], tally: new TallyFold(), pages: 1, repaired: 0, views: undefined }, lateArrivals: { late: 0, greatestLatenessSeconds: null },
       retrieval: { ...manifestFacts().retrieval, serviceClockMs: undefined }, identity: { clientId: undefined, objectId: '', tenantId: undefined, serviceConnectionId: undefined },
       empty: { proven: false, auditing: 'unknown' }, run: readRunFacts(new FakeAgent(), '1.0.0'),
     }));

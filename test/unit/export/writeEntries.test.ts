@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import sinon from 'sinon';
 import { AuditLogEntry } from '../../../tasks/common/auditlog/entry';
@@ -46,7 +46,7 @@ describe('writing entries', () => {
       mkdirSync(own, { recursive: true });
       if (readdirSync(own).length > 0) return;
       const all = entries(count, size);
-      const { files, tally, repaired } = await write(inBatches(all, batch), own, { ...EVERY_FORMAT, compressJson });
+      const { files, tally, repaired, cuts } = await write(inBatches(all, batch), own, { ...EVERY_FORMAT, compressJson });
       const suffix = compressJson ? '.gz' : '';
       assert.deepEqual(files.map(({ name, format, entries: held }) => [name, format, held]), [[`audit-log.jsonl${suffix}`, 'jsonl', count], ['audit-log.csv', 'csv', count], [`audit-log.json${suffix}`, 'json', count]]);
       assert.ok(content(own, `audit-log.jsonl${suffix}`).equals(Buffer.concat(all.flatMap(({ raw }) => [raw, Buffer.from('\n')]))));
@@ -55,8 +55,32 @@ describe('writing entries', () => {
         const bytes = readFileSync(path.join(own, file.name));
         assert.deepEqual([file.bytes, file.sha256, file.contentSha256], [bytes.length, sha256(bytes), sha256(content(own, file.name))]);
       }
-      assert.deepEqual([tally.entries, repaired], [count, 0]);
+      assert.deepEqual([tally.entries, repaired, compressJson ? [] : cuts], [count, 0, []]);
     }), { numRuns: 40 });
+  }).timeout(60_000);
+
+  it('says of compressed JSON Lines where they can be cut, and which lines are whole before', async () => {
+    const pieceBytes = 256 * 1024;
+    // The first line ends where the first piece does.
+    const exact = pieceBytes - `${entryAt(1_000_000, 0, { details: '' }).raw.toString()}\n`.length;
+    const long = [exact, pieceBytes, 3 * pieceBytes];
+    await fc.assert(fc.asyncProperty(fc.array(fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 4_000 }) }, { weight: 1, arbitrary: fc.constantFrom(...long) }), { maxLength: 200 }), fc.integer({ min: 1, max: 70 }), fc.boolean(), async (sizes, batch, isRandom) => {
+      const own = path.join(folder(), randomBytes(8).toString('hex'));
+      mkdirSync(own);
+      const all = sizes.map((size, index) => entryAt(1_000_000 - index, index, { details: isRandom ? randomBytes(size).toString('base64').slice(0, size) : 'x'.repeat(size) }));
+      const { cuts } = await write(inBatches(all, batch), own, { ...EVERY_FORMAT, formats: ['jsonl'] });
+      const [file, lines] = [readFileSync(path.join(own, 'audit-log.jsonl.gz')), all.map(({ raw }) => `${raw.toString()}\n`)];
+      const whole = lines.join('');
+      assert.equal(cuts.length, Math.floor(Buffer.byteLength(whole) / pieceBytes) - (Buffer.byteLength(whole) % pieceBytes === 0 && whole !== '' ? 1 : 0));
+      for (const [piece, cut] of cuts.entries()) {
+        const content = gunzipSync(file.subarray(0, cut.fileBytes), { finishFlush: constants.Z_SYNC_FLUSH });
+        assert.deepEqual([content.length, content.toString().slice(0, 1_000)], [(piece + 1) * pieceBytes, whole.slice(0, 1_000)]);
+        const held = lines.slice(0, cut.entries).join('');
+        assert.equal(cut.bytes, Buffer.byteLength(held));
+        assert.ok(content.subarray(0, cut.bytes).equals(Buffer.from(held)));
+        assert.equal(content.indexOf('\n', cut.bytes), -1);
+      }
+    }), { numRuns: 30, examples: [[[exact, 10], 5, false]] });
   }).timeout(60_000);
 
   for (const compressJson of [false, true]) {

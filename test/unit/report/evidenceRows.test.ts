@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { partOf } from '../../../tasks/common/report/evidenceText';
 import { readReportData } from '../../../tasks/common/report/readReportData';
 import type { EvidenceRows } from '../../../tasks/common/report/reportData';
@@ -27,7 +25,7 @@ describe('a report whose rows are the evidence', () => {
       const content = bytesOf(bytes);
       writeFileSync(file(), content);
       const { report } = await madeReport([], { limits: null });
-      const part = await partOf({ file: file(), bytes, own }, bytes);
+      const part = partOf({ file: file(), bytes, cuts: [], own }, bytes);
       await writeReportPage(inside('report.html'), report, DATA_MARKER, part);
       await writeReportData(inside('report.json'), report, part);
       const rows: EvidenceRows = { form: 'lines', own, cut: null, gzip: content.toString('base64') };
@@ -39,17 +37,18 @@ describe('a report whose rows are the evidence', () => {
     });
   }
 
-  it('of a part of it says which whole lines that holds, wherever it ends', async () => {
-    const lines = Array.from({ length: 20_000 }, (_, line) => `${createHash('sha256').update(String(line)).digest('hex').slice(line % 60)}\n`);
-    const gzip = gzipSync(lines.join(''), { level: 3 });
-    writeFileSync(file(), gzip);
-    for (const most of [0, 1, 9, 10, 11, 500, Math.floor(gzip.length / 2), gzip.length - 9, gzip.length - 8, gzip.length - 1]) {
-      const { bytes, cut } = await partOf({ file: file(), bytes: gzip.length, own }, most);
-      const whole = gunzipSync(gzip.subarray(0, most), { finishFlush: constants.Z_SYNC_FLUSH }).toString().split('\n').slice(0, -1).map((line) => `${line}\n`);
-      assert.deepEqual({ bytes, cut }, { bytes: most, cut: { entries: whole.length, bytes: whole.join('').length } }, `${most}`);
-      assert.deepEqual(whole, lines.slice(0, whole.length));
-    }
-    assert.deepEqual((await partOf({ file: file(), bytes: gzip.length, own }, gzip.length)).cut, null);
+  it('is cut where that is possible: at the last place that fits', () => {
+    const cuts = [100, 250, 300].map((fileBytes, index) => ({ fileBytes, entries: index * 2, bytes: index * 900 }));
+    const cutTo = (most: number, places = cuts): unknown[] => {
+      const { bytes, cut } = partOf({ file: 'any', bytes: 400, cuts: places, own }, most);
+      return [bytes, cut];
+    };
+    const nothing = [0, { entries: 0, bytes: 0 }];
+    assert.deepEqual([400, 1_000].map((most) => cutTo(most)), [[400, null], [400, null]]);
+    assert.deepEqual([399, 300].map((most) => cutTo(most)), [[300, { entries: 4, bytes: 1_800 }], [300, { entries: 4, bytes: 1_800 }]]);
+    assert.deepEqual([299, 250].map((most) => cutTo(most)), [[250, { entries: 2, bytes: 900 }], [250, { entries: 2, bytes: 900 }]]);
+    assert.deepEqual([100, 99, 0].map((most) => cutTo(most)), [[100, { entries: 0, bytes: 0 }], nothing, nothing]);
+    assert.deepEqual(cutTo(399, []), nothing);
   });
 
   it('is not written when the file has lost its end', async () => {

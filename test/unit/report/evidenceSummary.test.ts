@@ -8,7 +8,7 @@ import { entryAt } from '../../support/auditEntries';
 import { madeReport } from '../../support/madeReport';
 
 const HASH = 'ab'.repeat(32);
-const made = await madeReport([entryAt(2, 1), entryAt(1, 1, { actionId: 'AuditLog.AccessLog' }), entryAt(0, 1)], { facts: { written: { files: [], pages: 1, repaired: 1, views: undefined, tally: new TallyFold() } } });
+const made = await madeReport([entryAt(2, 1), entryAt(1, 1, { actionId: 'AuditLog.AccessLog' }), entryAt(0, 1)], { facts: { written: { files: [], cuts: [], pages: 1, repaired: 1, views: undefined, tally: new TallyFold() } } });
 const evidence = (more: Partial<Manifest> = {}): SummaryEvidence => ({ manifest: { ...made.manifest, ...more }, manifestSha256: HASH });
 
 function summary(of: SummaryEvidence, more: Partial<SummaryFacts> = {}): string {
