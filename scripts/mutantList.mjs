@@ -102,7 +102,12 @@ export const mutants = [
   { file: `${common}/report/entryActors.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "an actor is known by one field", from: "index < FIELDS.length; index += 1) {\n    const field", to: "index < 1; index += 1) {\n    const field" },
   { file: `${common}/report/entryActors.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "services that call one another are people", from: "known.isFromService === isFromService && ", to: "" },
   { file: `${common}/report/entryMechanisms.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "an escaped mechanism is cut amid its escape", from: " || raw[at] === BACKSLASH", to: "" },
-  { file: `${common}/auditlog/ownFootprint.ts`, tests: [`${unit}/report/reportCollector.test.ts`], name: "our connection is not known behind an escape", from: " || text.includes('\\\\u')", to: "" },
+  { file: `${common}/auditlog/idTrace.ts`, tests: [`${unit}/auditlog/idTrace.test.ts`, `${unit}/report/reportCollector.test.ts`], name: "our connection is not known behind an escape", from: "this.#parts.length > 0 && json.includes(ESCAPE)", to: "false" },
+  { file: `${common}/auditlog/idTrace.ts`, tests: [`${unit}/auditlog/idTrace.test.ts`], name: "our connection is not known in capitals", from: "withoutLetters(id)", to: "id" },
+  { file: `${common}/report/notable.ts`, tests: [`${unit}/report/notable.test.ts`], name: "a rule looks at what its namespace stands in only by name", from: " || AUDIT_LOG_NAMESPACE_TRACE.mayBeIn(raw)", to: "" },
+  { file: `${common}/export/contentFile.ts`, tests: [`${unit}/export/writeEntries.test.ts`], name: "a compressed file cannot be cut where it says", from: ", flush: constants.Z_SYNC_FLUSH", to: "" },
+  { file: `${common}/export/pumpedTransform.ts`, tests: [`${unit}/export/writeEntries.test.ts`], name: "what waits for the disk is not counted", from: "this.#readBytes + this.#transform.readableLength", to: "this.#readBytes" },
+  { file: `${common}/export/jsonLines.ts`, tests: [`${unit}/export/writeEntries.test.ts`], name: "a line that ends with its piece is left out of it", from: "> (this.#whole.length + 1)", to: ">= (this.#whole.length + 1)" },
   { file: `${common}/export/csvCell.ts`, tests: [`${unit}/export/csvCell.test.ts`], name: "formulas stay armed", from: "FORMULA.test(readable)", to: "false" },
 
   { file: `${common}/identity/assertion.ts`, tests: [`${unit}/identity/accessToken.test.ts`], name: "the assertion is not made known as a secret", from: "agent.registerSecret(assertion);", to: "" },

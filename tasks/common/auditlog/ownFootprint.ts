@@ -12,7 +12,7 @@ export const ACCESS_LOG = 'AuditLog.AccessLog';
 export const CONNECTION_USED = 'Library.ServiceConnectionExecuted';
 
 /** In which of them the log names a service principal is not documented. */
-export const READER_FIELDS = ['actorClientId', 'actorUserId', 'actorCUID', 'actorUPN'] as const;
+const READER_FIELDS = ['actorClientId', 'actorUserId', 'actorCUID', 'actorUPN'] as const;
 const DATA_FIELDS = ['data'];
 /** Anything shorter would be found in every entry. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -21,27 +21,17 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Knows the entries that our own reading of the log leaves in it. */
 export class OwnEntries {
-  /** Without any id nothing can be recognised. */
-  readonly knowsReader: boolean;
-  readonly knowsConnection: boolean;
-  readonly #readers: readonly string[];
-  readonly #connections: readonly string[];
+  /** By which ids entries of our reading, and uses of our connection, are known, in lower case; without any nothing can be recognised. */
+  readonly readerIds: readonly string[];
+  readonly connectionIds: readonly string[];
   readonly #pipelineId: string | null;
 
   constructor({ clientId, objectId, serviceConnectionId, pipelineId }: OwnFootprint) {
-    this.#readers = uuids(clientId, objectId);
-    this.#connections = uuids(serviceConnectionId);
+    this.readerIds = uuids(clientId, objectId);
+    this.connectionIds = uuids(serviceConnectionId);
     this.#pipelineId = pipelineId;
-    this.knowsReader = this.#readers.length > 0;
-    this.knowsConnection = this.#connections.length > 0;
   }
 
-  /** Whether a connection's use could be ours: parsing says for sure. @param data the entry's, as JSON; behind an escape any letter could hide */
-  mayBeOwnConnection(data: string): boolean {
-    if (!this.knowsConnection) return false;
-    const text = data.toLowerCase();
-    return this.#connections.some((id) => text.includes(id)) || text.includes('\\u');
-  }
 
   /** Either of both. @param fields those of the entry, parsed */
   isOwn(fields: Fields): boolean {
@@ -50,12 +40,12 @@ export class OwnEntries {
 
   /** Whether we read the log. */
   isOwnReading(fields: Fields): boolean {
-    return fields['actionId'] === ACCESS_LOG && names(fields, READER_FIELDS, this.#readers);
+    return fields['actionId'] === ACCESS_LOG && names(fields, READER_FIELDS, this.readerIds);
   }
 
   /** Whether our service connection was used, by our pipeline as far as the entry says. */
   isOwnConnection(fields: Fields): boolean {
-    return fields['actionId'] === CONNECTION_USED && names(fields, DATA_FIELDS, this.#connections) && !this.#isOfOtherPipeline(fields['data']);
+    return fields['actionId'] === CONNECTION_USED && names(fields, DATA_FIELDS, this.connectionIds) && !this.#isOfOtherPipeline(fields['data']);
   }
 
   /** `DefinitionId` is what the detections of Microsoft Sentinel call the pipeline; the case of the first letter is not stable. */

@@ -47,12 +47,12 @@ export class Witness {
 
   /** The previous run's reading of the log. */
   get accessLog(): Sighting {
-    return this.#sighting(this.#hasAccess, this.#own.knowsReader);
+    return this.#sighting(this.#hasAccess, this.#own.readerIds.length > 0);
   }
 
   /** The use of the service connection with which it signed in. */
   get serviceConnection(): Sighting {
-    return this.#sighting(this.#hasConnection, this.#own.knowsConnection);
+    return this.#sighting(this.#hasConnection, this.#own.connectionIds.length > 0);
   }
 
   /** The batches, unchanged. */

@@ -1,3 +1,4 @@
+import { IdTrace } from '../auditlog/idTrace';
 import type { NotableRuleId } from './notableRules';
 
 /** What rules look at of an entry; the others are asked for only where the action is one of theirs. */
@@ -13,11 +14,17 @@ type Data = Readonly<Record<string, unknown>>;
 interface Matcher {
   readonly rule: NotableRuleId;
   readonly actions: readonly string[];
+  /** Whether it can hold at all of an entry with these bytes: most need not be parsed then. */
+  readonly mayMatch?: (raw: Buffer) => boolean;
   readonly matches?: (data: Data, said: Said) => boolean;
 }
 
 /** Source: learn.microsoft.com/azure/devops/organizations/security/namespace-reference. */
 const AUDIT_LOG_NAMESPACE = 'a6cc6381-a1ca-4b36-b3c1-4e65211e82b6';
+const AUDIT_LOG_NAMESPACE_NAME = 'AuditLog';
+const AUDIT_LOG_NAMESPACE_BYTES = Buffer.from(AUDIT_LOG_NAMESPACE_NAME);
+/** What is escaped it takes for possible too. */
+const AUDIT_LOG_NAMESPACE_TRACE = new IdTrace([AUDIT_LOG_NAMESPACE]);
 const AUDITING_POLICY = 'Policy.LogAuditEvents';
 const SERVICE_ACCOUNTS = 'project collection service accounts';
 
@@ -41,7 +48,8 @@ const MATCHERS: readonly Matcher[] = [
       'Security.ModifyAccessControlLists', 'Security.ModifyPermission', 'Security.RemoveAccessControlLists', 'Security.RemoveAllAccessControlLists', 'Security.RemoveIdentityACEs',
       'Security.RemovePermission', 'Security.ResetAccessControlLists', 'Security.ResetPermission', 'Security.ChangeInheritance',
     ],
-    matches: (data) => textOf(data, 'NamespaceId').toLowerCase() === AUDIT_LOG_NAMESPACE || textOf(data, 'NamespaceName') === 'AuditLog',
+    mayMatch: (raw) => raw.includes(AUDIT_LOG_NAMESPACE_BYTES) || AUDIT_LOG_NAMESPACE_TRACE.mayBeIn(raw),
+    matches: (data) => textOf(data, 'NamespaceId').toLowerCase() === AUDIT_LOG_NAMESPACE || textOf(data, 'NamespaceName') === AUDIT_LOG_NAMESPACE_NAME,
   },
   { rule: 'tokenFoundInPublic', actions: ['Token.PatPublicDiscoveryEvent'] },
   { rule: 'policyBypassed', actions: ['Git.RefUpdatePoliciesBypassed'] },
@@ -53,9 +61,10 @@ const MATCHERS: readonly Matcher[] = [
 
 const BY_ACTION = new Map(MATCHERS.flatMap((matcher) => matcher.actions.map((action) => [action, matcher] as const)));
 
-/** Whether a rule looks at entries with an action. */
-export function isLookedAt(action: string | undefined): boolean {
-  return action !== undefined && BY_ACTION.has(action);
+/** Whether a rule could find an entry: nothing has been parsed of it yet. @param raw its bytes */
+export function mayBeNotable(action: string | undefined, raw: Buffer): boolean {
+  const matcher = action === undefined ? undefined : BY_ACTION.get(action);
+  return matcher !== undefined && matcher.mayMatch?.(raw) !== false;
 }
 
 /** The rule that finds an entry, undefined for most entries: every action belongs to one rule. */

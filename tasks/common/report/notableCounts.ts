@@ -2,7 +2,7 @@ import type { DocumentedField } from '../auditlog/documentedFields';
 import type { AuditLogEntry } from '../auditlog/entry';
 import { millisOfTicks } from '../time/ticks';
 import { cutText } from './cutText';
-import { isLookedAt, notableRule, type Said } from './notable';
+import { mayBeNotable, notableRule, type Said } from './notable';
 import { NOTABLE_RULES } from './notableRules';
 import type { NotableEntry, NotableFinding, ReportActor } from './reportData';
 
@@ -22,7 +22,7 @@ export class NotableCounts {
 
   /** Entries come newest first. @param action the entry's */
   add(entry: AuditLogEntry, action: string | undefined, actor: ReportActor | undefined): void {
-    if (!isLookedAt(action)) return;
+    if (!mayBeNotable(action, entry.raw)) return;
     const rule = notableRule(new SaidOfEntry(entry, action));
     if (rule === undefined) return;
     const isShown = (this.#found.get(rule)?.shown.length ?? 0) < MOST_SHOWN;

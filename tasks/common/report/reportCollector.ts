@@ -1,5 +1,6 @@
 import type { AuditLogEntry } from '../auditlog/entry';
-import { ACCESS_LOG, CONNECTION_USED, OwnEntries, READER_FIELDS, type OwnFootprint } from '../auditlog/ownFootprint';
+import { IdTrace } from '../auditlog/idTrace';
+import { ACCESS_LOG, CONNECTION_USED, OwnEntries, type OwnFootprint } from '../auditlog/ownFootprint';
 import { millisOfTicks, ticksOfSeconds } from '../time/ticks';
 import type { Window } from '../window/window';
 import { EntryActors } from './entryActors';
@@ -39,6 +40,8 @@ export interface ReportOptions {
 export class ReportCollector {
   readonly #options: ReportOptions;
   readonly #own: readonly OwnEntries[];
+  /** By action: all that our own entries can have. */
+  readonly #ownIds: ReadonlyMap<string | undefined, IdTrace>;
   readonly #isLate: (entry: AuditLogEntry) => boolean;
   readonly #counts: EntryCounts;
   readonly #actors = new EntryActors();
@@ -53,6 +56,10 @@ export class ReportCollector {
   constructor(options: ReportOptions) {
     this.#options = options;
     this.#own = [options.own].flat().map((footprint) => new OwnEntries(footprint));
+    this.#ownIds = new Map([
+      [ACCESS_LOG, new IdTrace(this.#own.flatMap(({ readerIds }) => readerIds))],
+      [CONNECTION_USED, new IdTrace(this.#own.flatMap(({ connectionIds }) => connectionIds))],
+    ]);
     const coveredStart = ticksOfSeconds(options.covered.startSeconds);
     this.#isLate = options.isLate ?? (({ ticks }) => ticks < coveredStart);
     this.#counts = new EntryCounts(options.covered, new LocalClock(options.timeZone));
@@ -113,16 +120,10 @@ export class ReportCollector {
     return this.#rows?.add({ ms: millisOfTicks(entry.ticks), id: entry.id, actor, mechanism, fields: entry.fields(), isOwn, isLate }, entry.raw);
   }
 
+  /** Every use of any connection leaves such an entry, so nearly all are told apart without parsing. */
   #isOwn(entry: AuditLogEntry): boolean {
-    const { action } = entry.names();
-    if (action === ACCESS_LOG) {
-      const fields = Object.fromEntries(READER_FIELDS.map((name) => [name, entry.text(name)]));
-      return this.#own.some((own) => own.isOwnReading({ ...fields, actionId: action }));
-    }
-    if (action !== CONNECTION_USED) return false;
-    // Every use of any connection leaves such an entry, so nearly all are told apart without parsing.
-    const data = entry.json('data');
-    return data !== undefined && this.#own.some((own) => own.mayBeOwnConnection(data) && own.isOwnConnection(entry.fields()));
+    const isPossible = this.#ownIds.get(entry.names().action)?.mayBeIn(entry.raw) === true;
+    return isPossible && this.#own.some((own) => own.isOwn(entry.fields()));
   }
 }
 

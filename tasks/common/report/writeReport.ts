@@ -2,6 +2,9 @@ import { OutputFile, type WrittenFile } from '../files/outputFile';
 import { evidenceText, type EvidencePart } from './evidenceText';
 import { DATA_ELEMENT, ROWS_ELEMENTS, type ReportData, type ReportRows } from './reportData';
 
+/** Bytes are good only until the next piece. */
+type Piece = string | Buffer;
+
 /** Where a page takes its data: the one place of the template that is replaced. */
 export const DATA_MARKER = '<!--REPORT-DATA-->';
 
@@ -30,12 +33,16 @@ export async function writeReportData(file: string, data: ReportData, evidence?:
   return writePieces(file, jsonPieces(data, evidence));
 }
 
-async function* pagePieces(before: string, data: ReportData, evidence: EvidencePart | undefined, after: string): AsyncGenerator<string, void, undefined> {
+async function* pagePieces(before: string, data: ReportData, evidence: EvidencePart | undefined, after: string): AsyncGenerator<Piece, void, undefined> {
   const texts = evidence === undefined ? chunkTexts(data.rows) : evidenceText(evidence);
   const first = await texts.next();
-  const rows = evidence === undefined ? withFirstChunk(data.rows) : { ...rowsOf(evidence), gzip: first.value ?? '' };
+  const rows = evidence === undefined ? withFirstChunk(data.rows) : { ...rowsOf(evidence), gzip: first.value?.toString() ?? '' };
   yield `${before}<script type="application/json" id="${DATA_ELEMENT}">${inert(JSON.stringify({ ...data, rows }))}</script>\n`;
-  for await (const text of texts) yield `<script type="text/plain" class="${ROWS_ELEMENTS}">${inert(text)}</script>\n`;
+  for await (const text of texts) {
+    yield `<script type="text/plain" class="${ROWS_ELEMENTS}">`;
+    yield typeof text === 'string' ? inert(text) : text;
+    yield '</script>\n';
+  }
   yield after;
 }
 
@@ -57,7 +64,7 @@ function rowsOf({ own, cut }: EvidencePart): ReportRows {
 }
 
 /** The rows a piece at a time: all of it as one text would be in memory twice. */
-async function* jsonPieces({ rows, ...others }: ReportData, evidence: EvidencePart | undefined): AsyncGenerator<string, void, undefined> {
+async function* jsonPieces({ rows, ...others }: ReportData, evidence: EvidencePart | undefined): AsyncGenerator<Piece, void, undefined> {
   yield `${JSON.stringify(others).slice(0, -1)},"rows":`;
   if (evidence !== undefined) {
     yield JSON.stringify(rowsOf(evidence)).slice(0, -'"}'.length);
@@ -73,10 +80,10 @@ async function* jsonPieces({ rows, ...others }: ReportData, evidence: EvidencePa
   }
 }
 
-async function writePieces(name: string, pieces: AsyncIterable<string>): Promise<WrittenFile> {
+async function writePieces(name: string, pieces: AsyncIterable<Piece>): Promise<WrittenFile> {
   const file = await OutputFile.create(name);
   try {
-    for await (const piece of pieces) await file.write(Buffer.from(piece, 'utf8'));
+    for await (const piece of pieces) await file.write(typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece);
     return await file.close();
   } catch (thrown) {
     await file.abandon();

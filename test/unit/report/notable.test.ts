@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AUDIT_ACTIONS } from '../../../sandbox/organization/actions';
-import { actionsOf, notableRule } from '../../../tasks/common/report/notable';
+import { actionsOf, mayBeNotable, notableRule } from '../../../tasks/common/report/notable';
 import { NOT_RECORDED, NOTABLE_RULES } from '../../../tasks/common/report/notableRules';
 
 const documented = readFileSync(path.resolve('docs/notable.md'), 'utf8').split(/\r?\n/);
+/** The same JSON, with every letter behind an escape. */
+const escaped = (json: string): string => json.replace(/[a-z]/gi, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`);
 const find = (actionId: string, data: unknown = {}, details = ''): string | undefined => notableRule({ actionId, data, details });
 
 describe('notable entries', () => {
@@ -56,10 +58,21 @@ describe('notable entries', () => {
   ];
   for (const [rule, found, other] of cases) {
     it(`are those of the rule ${rule}, and no others`, () => {
-      for (const entry of found) assert.equal(find(...entry), rule, JSON.stringify(entry));
+      for (const entry of found) {
+        assert.equal(find(...entry), rule, JSON.stringify(entry));
+        for (const json of [JSON.stringify(entry), escaped(JSON.stringify(entry))]) assert.ok(mayBeNotable(entry[0], Buffer.from(json)), json);
+      }
       for (const entry of other) assert.equal(find(...entry), undefined, JSON.stringify(entry));
     });
   }
+
+  it('are looked for only where they can be, because looking means to parse', () => {
+    const changed = (data: unknown): Buffer => Buffer.from(JSON.stringify({ actionId: 'Security.ModifyPermission', data }));
+    const namespace = '2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87';
+    assert.equal(mayBeNotable('Security.ModifyPermission', changed({ NamespaceId: namespace, NamespaceName: 'Git Repositories' })), false);
+    assert.equal(mayBeNotable('Git.RepositoryRenamed', changed({ NamespaceName: 'AuditLog' })), false);
+    assert.equal(mayBeNotable(undefined, changed({ NamespaceName: 'AuditLog' })), false);
+  });
 
   it('are no entries without an action, whatever their data', () => {
     for (const actionId of [undefined, null, 7, '', '__proto__', 'constructor']) assert.equal(notableRule({ actionId, data: [] }), undefined);
