@@ -17,13 +17,12 @@ export class AuditLogEntry {
   #places: FieldPlaces | undefined;
   #fields: Readonly<Record<string, unknown>> | undefined;
 
-  /** @param names where they are known already; they are those of {@link fields}. @param places as well */
-  constructor(raw: Buffer, id: string, ticks: string, original?: Buffer, names?: EntryNames, places?: FieldPlaces) {
+  /** @param places where they are known already */
+  constructor(raw: Buffer, id: string, ticks: string, original?: Buffer, places?: FieldPlaces) {
     this.raw = raw;
     this.id = id;
     this.ticks = ticks;
     this.original = original;
-    this.#names = names;
     this.#places = places;
   }
 

@@ -32,7 +32,7 @@ export class EntryReader {
     const id = textOf(body, this.#from(FIELD_NUMBER.id), this.#to(FIELD_NUMBER.id));
     if (id === undefined || id === '' || timeFrom < 0 || !this.#times.timestamp(body, timeFrom, this.#to(FIELD_NUMBER.timestamp), this.#moment)) return undefined;
     this.end = end;
-    return new AuditLogEntry(body.subarray(from, end), id, ticksOfMoment(this.#moment), undefined, undefined, this.#places.note(scanner, from));
+    return new AuditLogEntry(body.subarray(from, end), id, ticksOfMoment(this.#moment), undefined, this.#places.note(scanner, from));
   }
 
   #from(field: number): number {

@@ -1,8 +1,8 @@
 import { DOCUMENTED_FIELDS } from './documentedFields';
 import { EntryScanner } from './entryScanner';
 
-/** Begin and end of each field. */
-const NUMBERS = 2 * DOCUMENTED_FIELDS.length;
+/** Of an entry: begin and end of each field. */
+export const PLACE_NUMBERS = 2 * DOCUMENTED_FIELDS.length;
 const ENTRIES_OF_TABLE = 250;
 const NOWHERE = -1;
 
@@ -28,6 +28,11 @@ export class FieldPlaces {
   to(field: number): number {
     return this.#table[this.#at + 2 * field + 1] as number;
   }
+
+  /** Writes all of them into another table. */
+  copyTo(table: Int32Array, at: number): void {
+    for (let index = 0; index < PLACE_NUMBERS; index += 1) table[at + index] = this.#table[this.#at + index] as number;
+  }
 }
 
 /** Keeps the places of entries while they are scanned: in few large tables, because entries are many. */
@@ -38,12 +43,12 @@ export class PlaceTables {
   /** @param scanner of all documented fields, which has just scanned the entry that begins at `start` */
   note(scanner: EntryScanner, start: number): FieldPlaces {
     if (this.#at === this.#table.length) {
-      this.#table = new Int32Array(NUMBERS * ENTRIES_OF_TABLE);
+      this.#table = new Int32Array(PLACE_NUMBERS * ENTRIES_OF_TABLE);
       this.#at = 0;
     }
     const at = this.#at;
     notePlaces(scanner, start, this.#table, at);
-    this.#at += NUMBERS;
+    this.#at += PLACE_NUMBERS;
     return new FieldPlaces(this.#table, at, scanner.othersLength > 0);
   }
 }
@@ -53,7 +58,7 @@ const scanner = new EntryScanner(DOCUMENTED_FIELDS, true);
 /** The places in an entry that is not of a page that has just been read. @param raw valid JSON */
 export function placesIn(raw: Buffer): FieldPlaces {
   if (scanner.scan(raw, 0, raw.length) < 0) throw new Error('An entry is no JSON object.');
-  const table = new Int32Array(NUMBERS);
+  const table = new Int32Array(PLACE_NUMBERS);
   notePlaces(scanner, 0, table, 0);
   return new FieldPlaces(table, 0, scanner.othersLength > 0);
 }
