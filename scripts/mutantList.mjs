@@ -103,7 +103,7 @@ export const mutants = [
   { file: `${common}/report/entryActors.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "services that call one another are people", from: "known.isFromService === isFromService && ", to: "" },
   { file: `${common}/report/entryMechanisms.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "an escaped mechanism is cut amid its escape", from: " || raw[at] === BACKSLASH", to: "" },
   { file: `${common}/auditlog/idTrace.ts`, tests: [`${unit}/auditlog/idTrace.test.ts`, `${unit}/report/reportCollector.test.ts`], name: "our connection is not known behind an escape", from: "this.#parts.length > 0 && json.includes(ESCAPE)", to: "false" },
-  { file: `${common}/auditlog/idTrace.ts`, tests: [`${unit}/auditlog/idTrace.test.ts`], name: "our connection is not known in capitals", from: "withoutLetters(id)", to: "id" },
+  { file: `${common}/auditlog/idTrace.ts`, tests: [`${unit}/auditlog/idTrace.test.ts`], name: "our connection is not known in capitals", from: "ids.map(withoutLetters)", to: "ids" },
   { file: `${common}/report/notable.ts`, tests: [`${unit}/report/notable.test.ts`], name: "a rule looks at what its namespace stands in only by name", from: " || AUDIT_LOG_NAMESPACE_TRACE.mayBeIn(raw)", to: "" },
   { file: `${common}/export/contentFile.ts`, tests: [`${unit}/export/writeEntries.test.ts`], name: "a compressed file cannot be cut where it says", from: ", flush: constants.Z_SYNC_FLUSH", to: "" },
   { file: `${common}/export/pumpedTransform.ts`, tests: [`${unit}/export/writeEntries.test.ts`], name: "what waits for the disk is not counted", from: "this.#readBytes + this.#transform.readableLength", to: "this.#readBytes" },

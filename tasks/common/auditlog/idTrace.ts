@@ -8,9 +8,9 @@ const ESCAPE = Buffer.from('\\u');
 export class IdTrace {
   readonly #parts: readonly Buffer[];
 
-  /** @param ids of hexadecimal digits, such as UUIDs */
+  /** @param ids of hexadecimal digits, such as UUIDs; the same ones may come again, as they do in forty exports of one pipeline */
   constructor(ids: readonly string[]) {
-    this.#parts = ids.map((id) => Buffer.from(withoutLetters(id)));
+    this.#parts = [...new Set(ids.map(withoutLetters))].map((part) => Buffer.from(part));
   }
 
   mayBeIn(json: Buffer): boolean {

@@ -32,7 +32,6 @@ export class OwnEntries {
     this.#pipelineId = pipelineId;
   }
 
-
   /** Either of both. @param fields those of the entry, parsed */
   isOwn(fields: Fields): boolean {
     return this.isOwnReading(fields) || this.isOwnConnection(fields);
