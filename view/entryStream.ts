@@ -8,8 +8,16 @@ import { unpack } from './unpack';
 
 /** Small, because many files are read at once. Bytes. */
 const PIECE_BYTES = 32 * 1024;
+/** Of zlib. */
+const ENDS_EARLY = 'Z_BUF_ERROR';
+/** What a damaged file is said to be. */
+export const DAMAGED = 'its compressed content is damaged';
 
-/** The entries of one export, one after the other; a file that breaks off or is damaged ends where it can no longer be read. */
+/**
+ * The entries of one export, one after the other; a file that breaks off or is damaged ends where it can no longer be read. Damage
+ * to compressed content is mostly noticed at its very end, by its checksum, and what was unpacked since is wrong: so the first line
+ * that no export would write there has the whole file checked, and the entries just before it are not shown either.
+ */
 export class EntryStream {
   /** The next entry; undefined before the first `fill` and at the end. */
   head: AuditLogEntry | undefined;
@@ -28,6 +36,9 @@ export class EntryStream {
   #read: readonly AuditLogEntry[] = [];
   #at = 0;
   #hasEnded = false;
+  /** Of compressed content, what was unpacked last. */
+  #doubtful: readonly AuditLogEntry[] = [];
+  #isChecked = false;
 
   constructor(source: ExportSource) {
     const file = source.entryFile ?? '';
@@ -38,6 +49,14 @@ export class EntryStream {
   /** Lines that hold no entry. */
   get unreadable(): number {
     return this.#lines.unreadable;
+  }
+
+  get #file(): string {
+    return path.join(this.source.path, this.source.entryFile ?? '');
+  }
+
+  get #isPacked(): boolean {
+    return this.#file.endsWith('.gz');
   }
 
   /** Passes over the head. @returns false when the next one has to be read from the file first, by `fill` */
@@ -73,23 +92,52 @@ export class EntryStream {
     try {
       const piece = await (await this.#open()).next();
       const entries = piece.done === true ? this.#lines.end() : this.#lines.push(piece.value as Buffer);
+      if (this.#isPacked && !this.#isChecked && (this.#lines.unreadable > 0 || !this.#isInOrder(entries))) await this.#check();
       this.#hasEnded = piece.done === true || this.#lines.isHopeless;
       this.problem ??= this.#lines.problem;
-      return entries;
+      return this.#isPacked ? this.#inDoubt(entries) : entries;
     } catch (thrown) {
       this.#hasEnded = true;
       this.problem = problemOf(thrown);
-      return [];
+      return isDamage(thrown) ? [] : this.#inDoubt([]);
+    }
+  }
+
+  /** What is no longer in doubt once the next entries are there. */
+  #inDoubt(entries: readonly AuditLogEntry[]): readonly AuditLogEntry[] {
+    const before = this.#doubtful;
+    this.#doubtful = this.#hasEnded ? [] : entries;
+    return this.#hasEnded ? [...before, ...entries] : before;
+  }
+
+  #isInOrder(entries: readonly AuditLogEntry[]): boolean {
+    let before = this.#doubtful.at(-1);
+    for (const entry of entries) {
+      if (before !== undefined && compareEntries(before, entry) >= 0) return false;
+      before = entry;
+    }
+    return true;
+  }
+
+  /** @throws zlib's error when the content is damaged anywhere */
+  async #check(): Promise<void> {
+    this.#isChecked = true;
+    const handle = await openFile(this.#file);
+    if (handle === undefined) throw new NoFile();
+    try {
+      const pieces = unpack(handle.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false }));
+      while ((await pieces.next()).done !== true);
+    } finally {
+      await handle.close();
     }
   }
 
   async #open(): Promise<AsyncIterator<unknown>> {
     if (this.#pieces !== undefined) return this.#pieces;
-    const name = this.source.entryFile ?? '';
-    this.#handle = await openFile(path.join(this.source.path, name));
+    this.#handle = await openFile(this.#file);
     if (this.#handle === undefined) throw new NoFile();
     const file = this.#handle.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false });
-    this.#pieces = (name.endsWith('.gz') ? unpack(file) : file as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    this.#pieces = (this.#isPacked ? unpack(file) : file as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     return this.#pieces;
   }
 
@@ -102,9 +150,18 @@ export class EntryStream {
 
 function problemOf(thrown: unknown): string {
   if (thrown instanceof NoFile) return 'there is no file that can be read';
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  if (code === 'Z_BUF_ERROR') return 'its compressed content ends too early';
-  if (typeof code === 'string' && code.startsWith('Z_')) return 'its compressed content is damaged';
+  if (isDamage(thrown)) return DAMAGED;
+  const code = codeOf(thrown);
+  if (code === ENDS_EARLY) return 'its compressed content ends too early';
   if (typeof code === 'string') return `it cannot be read (${code})`;
   throw thrown;
+}
+
+function isDamage(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return code?.startsWith('Z_') === true && code !== ENDS_EARLY;
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
