@@ -174,6 +174,8 @@ export const mutants = [
   { ...tabSecurity, file: "page/dom.ts", name: "texts of the data become markup", from: "element.append(child);", to: "typeof child === 'string' ? element.insertAdjacentHTML('beforeend', child) : element.append(child);" },
   { tests: ["test/package/tab.test.ts"], packaged: true, file: "page/dom.ts", name: "texts of the data become markup, in the package", from: "element.append(child);", to: "typeof child === 'string' ? element.insertAdjacentHTML('beforeend', child) : element.append(child);" },
   { tests: ["test/tab/theme.test.ts"], packaged: true, file: "tab/theme.ts", name: "the tab ignores the host's theme", from: "style.setProperty(`--${name}`, value);", to: "style.setProperty(`--x-${name}`, value);" },
+  { tests: ["test/package/view.test.ts"], file: "view/entryStream.ts", name: "what was unpacked just before a damage is shown", from: "isDamage(thrown) ? [] : ", to: "" },
+  { tests: ["test/package/view.test.ts"], file: "view/entryStream.ts", name: "entries out of order are no sign of damage", from: " || !this.#isInOrder(entries)", to: "" },
   { tests: ["test/tab/theme.test.ts"], packaged: true, file: "tab/tab.ts", name: "the report of the tab follows the browser's theme", from: "followTheme((theme) => tab.setTheme(theme));", to: "followTheme(() => {});" },
   { ...tabStates, file: "tab/attachments.ts", name: "the tab reads answers of any size", from: "if (bytes > limit) {", to: "if (bytes > Infinity) {" },
   { ...tabStates, file: "tab/attachments.ts", name: "the tab waits for ever", from: "window.setTimeout(abort, REQUEST_TIME_OUT)", to: "window.setTimeout(abort, 1e9)" },

@@ -13,11 +13,11 @@ try:
     import requests
 
     session = requests.Session()
-    session.proxies = {"https": job["proxyUrl"]}
-    session.verify = job["caFile"]
+    proxies = {"https": job["proxyUrl"]}
 
     def get(url):
-        response = session.get(url, headers=headers)
+        # With each request: what stands in the environment goes before what the session has.
+        response = session.get(url, headers=headers, proxies=proxies, verify=job["caFile"])
         response.raise_for_status()
         return response.json()
 except ImportError:
