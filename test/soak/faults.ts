@@ -10,8 +10,10 @@ const HARMLESS: readonly Fault[] = [
   { kind: 'emptyPage' }, { kind: 'repeatedEntries' }, { kind: 'duplicateWithinPage' }, { kind: 'clampedPage', size: 7 }, { kind: 'outOfOrder' },
 ];
 
-/** Which of them a refused sign-in is; the very first request must not meet one, or it would be final. */
+/** Which of them a refused sign-in is. */
 const SIGN_IN: ReadonlySet<Fault> = new Set(HARMLESS.slice(6, 9));
+/** To the very first requests a refused sign-in would be final, and so it is to a request that is sent again with a new token: that comes within so many. */
+const APART = 48;
 
 /**
  * Faults for some requests to the audit log, each with a chance of `share`.
@@ -19,10 +21,15 @@ const SIGN_IN: ReadonlySet<Fault> = new Set(HARMLESS.slice(6, 9));
  */
 export function randomFaults(requests: number, share: number, fraction: () => number): FaultRule[] {
   const rules: FaultRule[] = [];
+  let refused = 0;
   for (let nth = 1; nth <= requests; nth += 1) {
     if (fraction() >= share) continue;
     const fault = HARMLESS[Math.floor(fraction() * HARMLESS.length)] as Fault;
-    if (nth > 16 || !SIGN_IN.has(fault)) rules.push({ match: { host: 'auditservice.dev.azure.com', path: '/auditlog', nth }, fault });
+    if (SIGN_IN.has(fault)) {
+      if (nth - refused <= APART) continue;
+      refused = nth;
+    }
+    rules.push({ match: { host: 'auditservice.dev.azure.com', path: '/auditlog', nth }, fault });
   }
   return rules;
 }
