@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { buildView, viewFile, viewText } from '../../scripts/view.mjs';
 import { AuditLogEntry, compareEntries } from '../../tasks/common/auditlog/entry';
 import { manifestBytes } from '../../tasks/common/evidence/manifestText';
@@ -241,6 +242,25 @@ describe('the report over many exports', function () {
       }
     });
   }
+
+  it('and nothing of what was unpacked just before the first sign of damage', async () => {
+    const { made } = await makeChain(4, { entries: 8_000 });
+    const file = path.join(made[3]!.path, 'audit-log.jsonl.gz');
+    const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n');
+    const half = Math.floor(lines.length / 2);
+    const bytes = gzipSync([...lines.slice(0, half), 'no entry', ...lines.slice(half), ''].join('\n'));
+    // The checksum stands 8 bytes before the end.
+    bytes.writeUInt32LE(0, bytes.length - 8);
+    writeFileSync(file, bytes);
+    assertShownDownTo(made[3]!, made.slice(0, 3), /its compressed content is damaged/);
+    const shown = new Set(shownIds());
+    const ofOthers = new Set(made.slice(0, 3).flatMap(({ entries }) => entries.map(({ id }) => id)));
+    const hidden = lines.slice(0, half).filter((line) => {
+      const { id } = JSON.parse(line) as { id: string };
+      return !shown.has(id) && !ofOthers.has(id);
+    });
+    assert.ok(hidden.join('\n').length > 64 * 1024, `${hidden.length} lines`);
+  });
 
   it('the same of an array that ends before its bracket', async () => {
     const { made } = await makeChain(4, { entries: 2_000 });
