@@ -21,7 +21,7 @@ const OUT = path.resolve('out/bench');
 export const MEASURE = path.resolve('bench/measure.cjs');
 
 /** Bundles a program as the task is bundled, so that both start alike. @returns the file to run */
-export async function bundled(name: 'discard' | 'write' | 'nodeFetch'): Promise<string> {
+export async function bundled(name: 'discard' | 'lines' | 'write' | 'nodeFetch'): Promise<string> {
   const outfile = path.join(OUT, `${name}.mjs`);
   await build({
     entryPoints: [path.resolve('bench/programs', `${name}.ts`)], outfile, bundle: true, minify: true, platform: 'node', format: 'esm', target: 'node20.18', logLevel: 'error',

@@ -22,14 +22,15 @@ const FORMATS: readonly (readonly [name: string, formats: Job['formats'], isComp
   ['jsonl.gz + csv', ['jsonl', 'csv'], true], ['jsonl.gz + csv + json.gz', ['jsonl', 'csv', 'json'], true],
 ];
 const DISCARD = 'download and discard, same client';
+const LINES = 'jsonl, SHA-256, nothing else';
 const WITHOUT = 'without a report';
 const TASK = 'the packaged task, default output, report and manifest';
 
 /** CPU of every combination of formats against downloading alone; pages of 1,000, no latency. */
 export async function measureCpu({ entries, runs }: BenchOptions): Promise<Measured> {
   await using service = await startService(entries);
-  const [discard, write] = await Promise.all([bundled('discard'), bundled('write')]);
-  const things: Things = new Map([[DISCARD, () => runNode(discard, jobFor(service))]]);
+  const [discard, lines, write] = await Promise.all([bundled('discard'), bundled('lines'), bundled('write')]);
+  const things: Things = new Map([[DISCARD, () => runNode(discard, jobFor(service))], [LINES, () => counted(entries, runNode(lines, jobFor(service)))]]);
   for (const [name, formats, isCompressed] of FORMATS) things.set(name, () => counted(entries, runNode(write, jobFor(service, { formats, isCompressed }))));
   things.set(TASK, () => runTask(service, entries));
   await things.get(DISCARD)?.();
@@ -82,7 +83,7 @@ export async function measurePeople({ entries, runs, peer }: BenchOptions): Prom
 /** Requests in flight against latency; pages of 200, JSON Lines. */
 export async function measureLatency({ entries, runs, latencies, concurrencies }: BenchOptions): Promise<Measured> {
   const count = Math.min(100_000, entries);
-  const write = await bundled('write');
+  const [discard, write] = await Promise.all([bundled('discard'), bundled('write')]);
   const all: Record<string, unknown> = {};
   const tables: string[] = [];
   for (const crowded of [false, true]) {
@@ -93,7 +94,8 @@ export async function measureLatency({ entries, runs, latencies, concurrencies }
       await runNode(write, jobFor(service, { batchSize: 200 }));
       await service.azure.setSwitches({ latencyMs });
       const things: Things = new Map(concurrencies.map((concurrency) => [String(concurrency), () => counted(count, runNode(write, jobFor(service, { concurrency, batchSize: 200 })))]));
-      const measured = await inTurns(things, latencyMs >= 100 ? Math.min(runs, 3) : runs);
+      if (!crowded) for (const concurrency of concurrencies.filter((most) => most > 1)) things.set(`${concurrency}, ${DISCARD}`, () => runNode(discard, jobFor(service, { concurrency, batchSize: 200 })));
+      const measured = await inTurns(things, runs);
       all[`${crowded ? 'crowded' : 'even'}, ${latencyMs} ms`] = Object.fromEntries(measured);
       tables.push(latencyTable(measured, `${latencyMs} ms, ${crowded ? '95 % of the entries in 5 % of the time' : 'evenly spread'}`, Math.ceil(count / 200)));
     }

@@ -1,3 +1,6 @@
+import { PageReader } from '../../tasks/common/auditlog/pageReader';
+import type { EntryBatch } from '../../tasks/common/auditlog/readEntries';
+import { readSlices } from '../../tasks/common/auditlog/readSlices';
 import { createDispatchers } from '../../tasks/common/http/dispatchers';
 import { Http } from '../../tasks/common/http/http';
 import { DEFAULT_TIMEOUTS } from '../../tasks/common/http/settings';
@@ -38,6 +41,15 @@ export function readJob(): Job {
 export function openHttp({ proxyUrl, caFile }: Job): Http {
   const settings = { userAgent: 'AuditLogExport bench', proxy: { url: proxyUrl, bypass: [] }, caFile, timeouts: DEFAULT_TIMEOUTS };
   return new Http({ settings, dispatchers: createDispatchers(settings, {}), clock: Date.now, sleep: systemSleep, random: systemRandom, onWait: () => {} });
+}
+
+/** All entries of the window, read as the task reads them. */
+export function openEntries({ token, organization, start, end, batchSize, concurrency, folder }: Job, http: Http): AsyncIterable<EntryBatch> {
+  const tokens = { get: () => Promise.resolve(token), forget: () => {} };
+  const caller = { organization, clientId: 'bench', tenantId: 'bench', organizationTenantId: undefined };
+  const reader = new PageReader({ http, tokens, caller, batchSize, onNotice: () => {} });
+  const query = { organization, window: { startSeconds: start, endSeconds: end }, skipAggregation: true };
+  return readSlices(reader, query, { concurrency, folder }, new AbortController().signal);
 }
 
 export function tell(done: Done): void {

@@ -8,6 +8,8 @@ import { PumpedTransform } from './pumpedTransform';
 
 /** Content is gathered until it is worth a call, and passed on in pieces of so many bytes; only the last is shorter. */
 export const PIECE_BYTES = 256 * 1024;
+/** So many pieces may wait for being compressed or written: about what a page brings at once, so that the next one can be asked for and scanned meanwhile. */
+const MOST_PASSING = 6;
 /** A file of a fifth: from here on a twentieth less takes half as long again, and the thread pool must keep up with the service. */
 const GZIP_LEVEL = 3;
 
@@ -21,11 +23,13 @@ export class ContentFile {
   readonly #gzip: PumpedTransform | undefined;
   /** Undefined where nothing is compressed: content and file are the same, and hashing them twice would cost as much as writing them. */
   readonly #contentHash: Hash | undefined;
-  /** Two buffers by turns for the whole file: buffers that are dropped again and again stay in memory until the next collection. */
-  #gathered = Buffer.allocUnsafeSlow(PIECE_BYTES);
-  #other = Buffer.allocUnsafeSlow(PIECE_BYTES);
-  /** Ends when the other buffer has been compressed or written, on another thread. */
-  #passing: Promise<void> = Promise.resolve();
+  #gathered: Buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  /** For the whole file: buffers that are dropped again and again stay in memory until the next collection. */
+  readonly #free: Buffer[] = [];
+  /** Pieces that are compressed or written, on other threads; in order. */
+  readonly #passing: Promise<void>[] = [];
+  /** Ends with the last of them. */
+  #passed: Promise<void> = Promise.resolve();
   #gatheredBytes = 0;
 
   private constructor(name: string, format: FileFormat, file: OutputFile) {
@@ -66,7 +70,7 @@ export class ContentFile {
   /** @param entries how many entries the file holds */
   async close(entries: number): Promise<FileDescription> {
     await this.#passOn();
-    await this.#passing;
+    await this.#passed;
     await this.#gzip?.end();
     const { bytes, sha256 } = await this.#file.close();
     return { name: this.#name, format: this.#format, bytes, sha256, contentSha256: this.#contentHash?.digest('hex') ?? sha256, entries };
@@ -74,19 +78,21 @@ export class ContentFile {
 
   async abandon(): Promise<void> {
     this.#gzip?.abandon();
-    await this.#passing.catch(() => undefined);
+    await this.#passed.catch(() => undefined);
     await this.#file.abandon();
   }
 
-  /** Waits only for what was passed on before: entries are read while others are compressed. A failure reaches whoever writes next. */
+  /** Waits only where others have more than enough to do: entries are read while these are compressed. A failure reaches whoever writes later, or closes. */
   async #passOn(): Promise<void> {
-    await this.#passing;
     if (this.#gatheredBytes === 0) return;
-    const content = this.#gathered.subarray(0, this.#gatheredBytes);
+    const buffer = this.#gathered;
+    const content = buffer.subarray(0, this.#gatheredBytes);
     this.#contentHash?.update(content);
-    this.#passing = this.#gzip ? this.#compress(this.#gzip, content) : this.#file.write(content);
-    this.#passing.catch(() => undefined);
-    [this.#gathered, this.#other] = [this.#other, this.#gathered];
+    this.#passed = this.#passed.then(() => (this.#gzip ? this.#compress(this.#gzip, content) : this.#file.write(content))).then(() => { this.#free.push(buffer); });
+    this.#passed.catch(() => undefined);
+    this.#passing.push(this.#passed);
+    if (this.#passing.length > MOST_PASSING) await this.#passing.shift();
+    this.#gathered = this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
     this.#gatheredBytes = 0;
   }
 
