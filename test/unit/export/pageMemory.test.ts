@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTask } from 'node:timers/promises';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { PageMemory, type Engine } from '../../../tasks/common/export/pageMemory';
 
 const MEBIBYTE = 1024 * 1024;
@@ -25,8 +26,19 @@ describe('page memory', () => {
     assert.equal(engine.collections, 1);
   });
 
+  it('gives young objects room as they need it, up to 4 MiB', () => {
+    let [kept, young] = [0, 0];
+    const memory = new PageMemory({ ...engineWith(0), youngBytes: () => young, keepYoung: () => { kept += 1; } });
+    const keptAt = [1, 2, 3, 4, 16, 16].map((size) => {
+      young = size * MEBIBYTE;
+      memory.pageWritten();
+      return kept;
+    });
+    assert.deepEqual(keptAt, [0, 0, 0, 1, 1, 1]);
+  });
+
   it('is left to the engine where that cannot be asked', () => {
-    const memory = new PageMemory({ bufferBytes: () => 1000 * MEBIBYTE, collect: undefined });
+    const memory = new PageMemory({ ...engineWith(1000 * MEBIBYTE), collect: undefined });
     assert.doesNotThrow(() => { memory.pageWritten(); });
   });
 
@@ -40,6 +52,7 @@ describe('page memory', () => {
     assert.equal(page.deref(), undefined);
     assert.equal(alive.length, 32 * MEBIBYTE);
     assert.equal((globalThis as { gc?: unknown }).gc, undefined);
+    assert.ok(getHeapSpaceStatistics().some(({ space_name: name }) => name === 'new_space'), 'the room for young objects is still called so');
   });
 });
 
@@ -48,6 +61,8 @@ function engineWith(alive: number): Engine & { readonly collections: number; all
   let collections = 0;
   return {
     bufferBytes: () => alive + dead,
+    youngBytes: () => 0,
+    keepYoung: () => {},
     collect: () => {
       dead = 0;
       collections += 1;
