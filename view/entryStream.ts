@@ -10,8 +10,6 @@ import { unpack } from './unpack';
 const PIECE_BYTES = 32 * 1024;
 /** Of zlib. */
 const ENDS_EARLY = 'Z_BUF_ERROR';
-/** What a damaged file is said to be. */
-export const DAMAGED = 'its compressed content is damaged';
 
 /**
  * The entries of one export, one after the other; a file that breaks off or is damaged ends where it can no longer be read. Damage
@@ -25,6 +23,8 @@ export class EntryStream {
   lastTicks: string | undefined;
   /** Why it could not be read to its end; a sentence. */
   problem: string | undefined;
+  /** Whether that is because its compressed content is not what was written: then what was read can be wrong too. */
+  isDamaged = false;
   /** Entries that are newer than the one before them. */
   misplaced = 0;
   entries = 0;
@@ -99,7 +99,8 @@ export class EntryStream {
     } catch (thrown) {
       this.#hasEnded = true;
       this.problem = problemOf(thrown);
-      return isDamage(thrown) ? [] : this.#inDoubt([]);
+      this.isDamaged = isDamage(thrown);
+      return this.isDamaged ? [] : this.#inDoubt([]);
     }
   }
 
@@ -150,7 +151,7 @@ export class EntryStream {
 
 function problemOf(thrown: unknown): string {
   if (thrown instanceof NoFile) return 'there is no file that can be read';
-  if (isDamage(thrown)) return DAMAGED;
+  if (isDamage(thrown)) return 'its compressed content is damaged';
   const code = codeOf(thrown);
   if (code === ENDS_EARLY) return 'its compressed content ends too early';
   if (typeof code === 'string') return `it cannot be read (${code})`;
