@@ -2,7 +2,8 @@ import tseslint from "typescript-eslint";
 import { importRule } from "./scripts/importRules.mjs";
 
 export default tseslint.config(
-  { ignores: ["build/", "dist/", "out/", ".cache/", "node_modules/"] },
+  // assembly/ is AssemblyScript, whose own compiler checks it.
+  { ignores: ["build/", "dist/", "out/", ".cache/", "node_modules/", "assembly/"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -88,6 +88,14 @@ function packageCopy(copy) {
 }
 
 /**
+ * Compiles assembly/, if the mutant is one of it.
+ * @type {(copy: string, mutant: Mutant) => Promise<{ passed: boolean, output: string }>}
+ */
+async function assembleCopy(copy, { file }) {
+  return file.startsWith("assembly/") ? runNode(copy, [path.join("scripts", "assembly.mjs")]) : { passed: true, output: "" };
+}
+
+/**
  * Without any mutant every test must pass; otherwise nothing would be learnt from a failure.
  * @param {string} copy
  * @param {Iterator<Mutant>} queue one mutant for each set of tests
@@ -108,6 +116,8 @@ async function judge(copy, mutant) {
   if (source.split(mutant.from).length !== 2) return { outcome: "does not apply", by: `${mutant.file} does not hold its text exactly once` };
   try {
     writeFileSync(file, source.replace(mutant.from, () => mutant.to));
+    const assembled = await assembleCopy(copy, mutant);
+    if (!assembled.passed) return { outcome: "does not run", by: assembled.output.trim().split("\n").at(-1) ?? "" };
     if (mutant.packaged) {
       const { passed, output } = await packageCopy(copy);
       if (!passed) return { outcome: "does not run", by: output.trim().split("\n").at(-1) ?? "" };
@@ -119,6 +129,7 @@ async function judge(copy, mutant) {
     return isStuck ? { outcome: "caught", by: "the tests did not come to an end" } : { outcome: "does not run", by: output.trim().split("\n")[0] ?? "" };
   } finally {
     writeFileSync(file, source);
+    await assembleCopy(copy, mutant);
   }
 }
 

@@ -45,6 +45,7 @@ describe('the single-file verifier', function () {
     assert.equal(await verifierText(), text);
     assert.match(run('--version').out, new RegExp(sha256));
     assert.deepEqual([...text.matchAll(/^import .*from "(?!node:)/gm)], []);
+    assert.doesNotMatch(text, /WebAssembly/, 'everything in it can be read');
   });
 
   it('says valid with exit code 0', async () => {

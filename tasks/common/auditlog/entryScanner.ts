@@ -2,7 +2,8 @@ import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, DOT, LOWER_E, LOWE
 
 /**
  * Walks over an entry as bytes and notes where the values stand that every entry is asked for. Nothing is made of the rest, but
- * all of it must be valid (RFC 8259). Nothing is allocated: every byte of an export passes through here.
+ * all of it must be valid (RFC 8259). Nothing is allocated: every byte that is verified or viewed passes through here. Pages are
+ * scanned by {@link QuickScanner}, which the verifier does without: everything in its one file can be read.
  * Unlike jsonScanner.ts it repairs nothing, which makes it several times as fast.
  */
 export class EntryScanner {
@@ -14,8 +15,6 @@ export class EntryScanner {
   readonly others: number[] = [];
   /** How many numbers of {@link others} are of what was scanned last; zero unless they are asked for. */
   othersLength = 0;
-  /** Whether no white space stood between the tokens of what was scanned last. */
-  isCompact = true;
   readonly names: FieldNames;
   readonly keepsOthers: boolean;
 
@@ -34,7 +33,6 @@ export class EntryScanner {
   scan(bytes: Uint8Array, from: number, end: number): number {
     this.from.fill(NOWHERE);
     this.othersLength = 0;
-    this.isCompact = true;
     if (from >= end || bytes[from] !== OPEN_BRACE) return NOWHERE;
     return afterObject(this, bytes, from, end, 0);
   }
@@ -60,25 +58,25 @@ function afterValue(scanner: EntryScanner, bytes: Uint8Array, at: number, end: n
 function afterObject(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number, depth: number): number {
   let at = from + 1;
   if (bytes[at] !== QUOTE) {
-    at = afterSpace(scanner, bytes, at, end);
+    at = afterSpace(bytes, at, end);
     if (at < end && bytes[at] === CLOSE_BRACE) return at + 1;
   }
   while (at < end && bytes[at] === QUOTE) {
     const keyFrom = at;
     const keyTo = afterString(bytes, at, end);
     if (keyTo === NOWHERE) return NOWHERE;
-    at = bytes[keyTo] === COLON ? keyTo : afterSpace(scanner, bytes, keyTo, end);
+    at = bytes[keyTo] === COLON ? keyTo : afterSpace(bytes, keyTo, end);
     if (at >= end || bytes[at] !== COLON) return NOWHERE;
-    const valueFrom = bytes[at + 1] === QUOTE ? at + 1 : afterSpace(scanner, bytes, at + 1, end);
+    const valueFrom = bytes[at + 1] === QUOTE ? at + 1 : afterSpace(bytes, at + 1, end);
     at = bytes[valueFrom] === QUOTE ? afterString(bytes, valueFrom, end) : afterValue(scanner, bytes, valueFrom, end, depth + 1);
     if (at === NOWHERE) return NOWHERE;
     if (depth === 0) note(scanner, bytes, keyFrom, keyTo, valueFrom, at);
     if (bytes[at] !== COMMA) {
-      at = afterSpace(scanner, bytes, at, end);
+      at = afterSpace(bytes, at, end);
       if (at >= end || bytes[at] !== COMMA) return at < end && bytes[at] === CLOSE_BRACE ? at + 1 : NOWHERE;
     }
     at += 1;
-    if (bytes[at] !== QUOTE) at = afterSpace(scanner, bytes, at, end);
+    if (bytes[at] !== QUOTE) at = afterSpace(bytes, at, end);
   }
   return NOWHERE;
 }
@@ -101,14 +99,14 @@ function noteOther(scanner: EntryScanner, from: number, to: number): void {
 }
 
 function afterArray(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number, depth: number): number {
-  let at = afterSpace(scanner, bytes, from + 1, end);
+  let at = afterSpace(bytes, from + 1, end);
   if (at < end && bytes[at] === CLOSE_BRACKET) return at + 1;
   for (;;) {
     at = afterValue(scanner, bytes, at, end, depth + 1);
     if (at === NOWHERE) return NOWHERE;
-    at = afterSpace(scanner, bytes, at, end);
+    at = afterSpace(bytes, at, end);
     if (at >= end || bytes[at] !== COMMA) return at < end && bytes[at] === CLOSE_BRACKET ? at + 1 : NOWHERE;
-    at = afterSpace(scanner, bytes, at + 1, end);
+    at = afterSpace(bytes, at + 1, end);
   }
 }
 
@@ -151,15 +149,14 @@ function afterWord(bytes: Uint8Array, from: number, end: number, word: Uint8Arra
   return from + word.length;
 }
 
-function afterSpace(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number): number {
+function afterSpace(bytes: Uint8Array, from: number, end: number): number {
   // Every byte that is no white space is greater, but for those that make the entry invalid.
-  return (bytes[from] as number) > 0x20 ? from : afterRareSpace(scanner, bytes, from, end);
+  return (bytes[from] as number) > 0x20 ? from : afterRareSpace(bytes, from, end);
 }
 
-function afterRareSpace(scanner: EntryScanner, bytes: Uint8Array, from: number, end: number): number {
+function afterRareSpace(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === 0x0a || bytes[at] === 0x0d)) at += 1;
-  if (at > from) scanner.isCompact = false;
   return at;
 }
 

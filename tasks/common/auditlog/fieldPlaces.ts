@@ -1,10 +1,10 @@
 import { DOCUMENTED_FIELDS } from './documentedFields';
 import { EntryScanner } from './entryScanner';
+import type { QuickScanner } from './quickScanner';
 
 /** Of an entry: begin and end of each field. */
 export const PLACE_NUMBERS = 2 * DOCUMENTED_FIELDS.length;
 const ENTRIES_OF_TABLE = 250;
-const NOWHERE = -1;
 
 /** Where the documented fields of an entry stand in its bytes. */
 export class FieldPlaces {
@@ -40,16 +40,16 @@ export class PlaceTables {
   #table = new Int32Array(0);
   #at = 0;
 
-  /** @param scanner of all documented fields, which has just scanned the entry that begins at `start` */
-  note(scanner: EntryScanner, start: number): FieldPlaces {
+  /** @param scanner which has just scanned the entry */
+  take(scanner: Pick<QuickScanner, 'copyPlaces' | 'hasOthers'>): FieldPlaces {
     if (this.#at === this.#table.length) {
       this.#table = new Int32Array(PLACE_NUMBERS * ENTRIES_OF_TABLE);
       this.#at = 0;
     }
     const at = this.#at;
-    notePlaces(scanner, start, this.#table, at);
+    scanner.copyPlaces(this.#table, at);
     this.#at += PLACE_NUMBERS;
-    return new FieldPlaces(this.#table, at, scanner.othersLength > 0);
+    return new FieldPlaces(this.#table, at, scanner.hasOthers);
   }
 }
 
@@ -59,16 +59,11 @@ const scanner = new EntryScanner(DOCUMENTED_FIELDS, true);
 export function placesIn(raw: Buffer): FieldPlaces {
   if (scanner.scan(raw, 0, raw.length) < 0) throw new Error('An entry is no JSON object.');
   const table = new Int32Array(PLACE_NUMBERS);
-  notePlaces(scanner, 0, table, 0);
-  return new FieldPlaces(table, 0, scanner.othersLength > 0);
-}
-
-function notePlaces({ from, to }: EntryScanner, start: number, table: Int32Array, at: number): void {
-  for (let field = 0; field < from.length; field += 1) {
-    const begin = from[field] as number;
-    table[at + 2 * field] = begin < 0 ? NOWHERE : begin - start;
-    table[at + 2 * field + 1] = (to[field] as number) - start;
+  for (let field = 0; field < DOCUMENTED_FIELDS.length; field += 1) {
+    table[2 * field] = scanner.from[field] as number;
+    table[2 * field + 1] = scanner.to[field] as number;
   }
+  return new FieldPlaces(table, 0, scanner.othersLength > 0);
 }
 
 /** The members of other names, each as it stands in the entry: `"name":value`. */

@@ -87,7 +87,7 @@ function scanScalar(body: Buffer, scanner: JsonScanner, isWanted: boolean): unkn
 
 function scanEntries(body: Buffer, scanner: JsonScanner): AuditLogEntry[] {
   const entries: AuditLogEntry[] = [];
-  const quick = isUtf8(body) ? new EntryReader(body) : undefined;
+  const quick = isUtf8(body) ? EntryReader.over(body) : undefined;
   scanner.array(() => {
     scanner.peek();
     const entry = quick?.read(scanner.position);

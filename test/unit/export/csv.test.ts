@@ -132,6 +132,14 @@ describe('CSV', () => {
     assert.equal(cellOf('timestampUtc'), '2026-11-19 23:55:51.557');
   });
 
+  it('puts quotation marks only where a cell needs them, whatever stands behind it in the entry', async () => {
+    const sent = '{"id":"2516071682484423536;a","timestamp":"2026-11-19T23:55:51.5Z","area":"Git","actionId":"a,b","data":[],"details":"say \\"x\\"","category":"C:\\\\x"}';
+    await written(folder(), ',', [[new AuditLogEntry(Buffer.from(sent), '2516071682484423536;a', '0638992005515000000')]]);
+    const [, row] = readFileSync(path.join(folder(), 'audit-log.csv'), 'utf8').split('\r\n');
+    const cells = new Map([['id', '2516071682484423536;a'], ['timestamp', '2026-11-19T23:55:51.5Z'], ['area', 'Git'], ['actionId', '"a,b"'], ['data', '[]'], ['details', '"say ""x"""'], ['category', 'C:\\x'], ['timestampUtc', '2026-11-19 23:55:51.500']]);
+    assert.equal(row, CSV_COLUMNS.map((name) => cells.get(name) ?? '').join(','));
+  });
+
   it('takes entries that are nested as deeply as those that an export reads', async () => {
     const data = `${'['.repeat(100)}${']'.repeat(100)}`;
     const body = `{"decoratedAuditLogEntries":[{"id":"2516071682484423536;a","timestamp": "2026-11-19T23:55:51.5576463Z","data":${data}}],"continuationToken":"","hasMore":false}`;
