@@ -35,6 +35,8 @@ const attempt = { file: `${common}/http/attempt.ts` };
 const project = { file: `${common}/identity/project.ts`, tests: [`${unit}/identity/project.test.ts`] };
 const folder = { file: `${common}/files/exportFolder.ts`, tests: [`${unit}/files/exportFolder.test.ts`] };
 const writing = { tests: [`${unit}/export/writeEntries.test.ts`] };
+const csvCells = { file: "assembly/csvCells.ts", tests: [`${unit}/export/csv.test.ts`] };
+const entryScan = { file: "assembly/entryScan.ts", tests: [`${unit}/auditlog/quickScanner.test.ts`] };
 const summary = { file: `${common}/report/markdown.ts`, tests: [`${unit}/report/summary.test.ts`] };
 const signals = { tests: ["test/acceptance/signals.test.ts"], packaged: true, environment: { SIGNAL_MOMENTS: "18", SIGNAL_SEED: "3" } };
 const tabSecurity = { tests: ["test/tab/security.test.ts"], packaged: true };
@@ -95,10 +97,16 @@ export const mutants = [
   { ...injection("of the job"), file: `${common}/agent/azurePipelines.ts`, name: "the sentence of a failure is not disarmed", from: "tl.setResult(tl.TaskResult.Failed, disarmLine(`${failure.message} [${failure.code}]`));", to: "print(`${failure.message} [${failure.code}]`); tl.setResult(tl.TaskResult.Failed, failure.message);" },
   { ...summary, name: "HTML reaches the summary", from: ".replace(/</g, '&lt;')", to: "" },
   { ...summary, name: "Markdown reaches the summary", from: ".replace(/[\\\\`*_{}[\\]()#|!~]/g, '\\\\$&')", to: "" },
-  { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "a delimiter stands without quotation marks", from: "    }\n    if (kind !== 0) this.#enclose(begin);", to: "    }" },
-  { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "an escaped quotation mark is not doubled", from: "found |= QUOTATION_MARK;\n          room[at] = QUOTE;\n          at += 1;", to: "found |= QUOTATION_MARK;" },
-  { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "missing digits of a second are taken from what follows", from: "digit <= digits ? raw", to: "digit <= SHOWN_DIGITS ? raw" },
-  { file: `${common}/export/csvRows.ts`, tests: [`${unit}/export/csv.test.ts`], name: "a formula passes the quick way", from: "!'=+-@'.includes(String.fromCharCode(byte))", to: "true" },
+  { ...csvCells, name: "a delimiter stands without quotation marks", from: "if (!v128.any_true(delimiters)) return", to: "if (true) return" },
+  { ...csvCells, name: "an escaped quotation mark is not doubled", from: "        store<u8>(at, QUOTE);\n        at += 1;\n      } else if", to: "      } else if" },
+  { ...csvCells, name: "missing digits of a second are taken from what follows", from: "point + 1 + digit < end ? load<u8>(point + 1 + digit) : ZERO", to: "load<u8>(point + 1 + digit)" },
+  { ...csvCells, name: "a formula passes the quick way", from: " && byte != EQUALS && byte != PLUS && byte != MINUS && byte != AT", to: "" },
+  { ...csvCells, name: "what lies behind a text is taken for a part of it", from: "const valid = firstBytes(to - part);", to: "const valid = firstBytes(STEP);" },
+  { file: `${common}/auditlog/heldBack.ts`, tests: [`${unit}/auditlog/heldEntries.test.ts`], name: "nobody waits for the disk", from: "while (this.#unwrittenBytes > MOST_UNWRITTEN)", to: "while (this.#unwrittenBytes < 0)" },
+  { file: `${common}/auditlog/heldBack.ts`, tests: [`${unit}/auditlog/heldEntries.test.ts`], name: "a disk that fails is not told of", from: "extent.then(() => undefined, this.#options.onFailure)", to: "extent.then(() => undefined, () => undefined)" },
+  { ...entryScan, name: "a control character is taken for a part of a text", from: "special = i8x16.bitmask(v128.or(v128.or(equalTo(bytes, QUOTE), equalTo(bytes, BACKSLASH)), i8x16.lt_u(bytes, i8x16.splat(<i8>SPACE))));", to: "special = i8x16.bitmask(v128.or(equalTo(bytes, QUOTE), equalTo(bytes, BACKSLASH)));" },
+  { ...entryScan, name: "names of one length are taken for one another", from: "return !v128.any_true(v128.or(first, second));", to: "return true;" },
+  { ...entryScan, name: "a text that is cut is not read on", from: "    at = afterPlain(at);\n    if (at >= end) return CUT;", to: "    at = afterPlain(at);\n    if (at >= end) return INVALID;" },
   { file: `${common}/report/entryActors.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "an actor is known by one field", from: "index < FIELDS.length; index += 1) {\n    const field", to: "index < 1; index += 1) {\n    const field" },
   { file: `${common}/report/entryActors.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "services that call one another are people", from: "known.isFromService === isFromService && ", to: "" },
   { file: `${common}/report/entryMechanisms.ts`, tests: [`${unit}/report/entryActors.test.ts`], name: "an escaped mechanism is cut amid its escape", from: " || raw[at] === BACKSLASH", to: "" },
@@ -150,7 +158,8 @@ export const mutants = [
   { ...signals, file: "tasks/ExportAuditLog/exportWindow.ts", name: "a canceled run leaves its partial folder", from: "await folder.discard();", to: "" },
   { ...signals, file: `${common}/step/main.ts`, name: "signals are not heeded", from: "['SIGINT', 'SIGTERM', 'SIGBREAK'] as const", to: "[] as NodeJS.Signals[]" },
   { ...writing, file: `${common}/export/contentFile.ts`, name: "gzip is not brought to its end", from: "await this.#gzip?.end();", to: "" },
-  { ...writing, file: `${common}/export/contentFile.ts`, name: "what was gathered last is not written", from: "await this.#passOn();\n    await this.#passing;\n    await this.#gzip", to: "await this.#passing;\n    await this.#gzip" },
+  { ...writing, file: `${common}/export/contentFile.ts`, name: "what was gathered last is not written", from: "await this.#passOn();\n    await this.#passed;\n    await this.#gzip", to: "await this.#passed;\n    await this.#gzip" },
+  { file: `${common}/export/contentFile.ts`, tests: [`${unit}/export/contentFile.test.ts`], name: "a buffer is used again before it has been written", from: "this.#passing.push(this.#passed);", to: "this.#passing.push(this.#passed);\n    this.#free.push(buffer);" },
   { ...adapter, name: "a fault that nobody caught leaves the process running", from: "completeFailed(asTaskError(thrown));\n    process.stdout.write('', () => process.exit(0));", to: "completeFailed(asTaskError(thrown));" },
 
   { ...chainHead, name: "a manifest without its artifact is continued", from: "if (artifact === undefined) {", to: "if (artifact === undefined && run === '') {" },
@@ -174,7 +183,7 @@ export const mutants = [
   { ...tabSecurity, file: "page/dom.ts", name: "texts of the data become markup", from: "element.append(child);", to: "typeof child === 'string' ? element.insertAdjacentHTML('beforeend', child) : element.append(child);" },
   { tests: ["test/package/tab.test.ts"], packaged: true, file: "page/dom.ts", name: "texts of the data become markup, in the package", from: "element.append(child);", to: "typeof child === 'string' ? element.insertAdjacentHTML('beforeend', child) : element.append(child);" },
   { tests: ["test/tab/theme.test.ts"], packaged: true, file: "tab/theme.ts", name: "the tab ignores the host's theme", from: "style.setProperty(`--${name}`, value);", to: "style.setProperty(`--x-${name}`, value);" },
-  { tests: ["test/package/view.test.ts"], file: "view/entryStream.ts", name: "what was unpacked just before a damage is shown", from: "isDamage(thrown) ? [] : ", to: "" },
+  { tests: ["test/package/view.test.ts"], file: "view/entryStream.ts", name: "what was unpacked just before a damage is shown", from: "this.isDamaged ? [] : ", to: "" },
   { tests: ["test/package/view.test.ts"], file: "view/entryStream.ts", name: "entries out of order are no sign of damage", from: " || !this.#isInOrder(entries)", to: "" },
   { tests: ["test/tab/theme.test.ts"], packaged: true, file: "tab/tab.ts", name: "the report of the tab follows the browser's theme", from: "followTheme((theme) => tab.setTheme(theme));", to: "followTheme(() => {});" },
   { ...tabStates, file: "tab/attachments.ts", name: "the tab reads answers of any size", from: "if (bytes > limit) {", to: "if (bytes > Infinity) {" },

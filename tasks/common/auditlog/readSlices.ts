@@ -79,7 +79,7 @@ class SliceReading {
     this.#mostHeldBytes = options.mostHeldBytes ?? MOST_HELD_BYTES;
     this.#waiting = new WaitShare(options.time);
     this.#budget = new PageBudget(options.concurrency, options.flightBytes);
-    this.#heldBack = new HeldBack({ folder: options.folder, memoryBytes: this.#memoryBytes });
+    this.#heldBack = new HeldBack({ folder: options.folder, memoryBytes: this.#memoryBytes, onFailure: (thrown) => { this.#fail(thrown); } });
     this.#slices = [new Slice({ from: query.window.startSeconds, to: query.window.endSeconds })];
     this.#outer = signal;
     setMaxListeners(0, this.#halt.signal);
@@ -154,11 +154,14 @@ class SliceReading {
     this.#budget.note(page);
     spreadRate(this.#slices, slice);
     const isNext = slice === this.#slices[0] && slice.held.length === 0;
-    slice.held.push(await this.#heldBack.keep(certain, slice.reached, isNext));
+    // The next request does not wait for the disk, unless much does.
+    slice.held.push(this.#heldBack.keep(certain, slice.reached, isNext));
+    await this.#heldBack.ready();
   }
 
   #fail(thrown: unknown): void {
     this.#failure ??= { thrown };
     this.#halt.abort(thrown);
+    this.#wake?.();
   }
 }
