@@ -142,7 +142,7 @@ export async function measureMemory({ entries, runs }: BenchOptions): Promise<Me
   const rows: string[][] = [];
   const figures: Record<string, unknown> = {};
   for (const count of [...new Set([Math.round(entries / 10), entries])]) {
-    await using service = await startService(count, { keepsPages: count <= 1_000_000 });
+    await using service = await startService(count, { keepsEntries: count <= 1_000_000 });
     const things: Things = new Map(FORMATS.filter(([name]) => ['jsonl', 'jsonl.gz + csv', 'jsonl.gz + csv + json.gz'].includes(name)).map(([name, formats, isCompressed]) =>
       [name, () => counted(count, runNode(write, jobFor(service, { formats, isCompressed, concurrency: 8 })))]));
     const measured = await inTurns(things, count > 1_000_000 ? 1 : Math.min(runs, 3));

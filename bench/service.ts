@@ -14,9 +14,9 @@ export interface Service extends AsyncDisposable {
   readonly token: string;
 }
 
-/** @param more besides what every measurement has: a clock that stands still, no log of our own reading, pages that are made once */
+/** @param more besides what every measurement has: a clock that stands still, no log of our own reading, entries that are made once */
 export async function startService(count: number, more: ProcessOptions = {}, crowded = false): Promise<Service> {
-  const azure = await startSandboxProcess({ now: NOW, recordAccess: false, keepsPages: true, totalEntries: { count, ...WINDOW, crowded }, ...more });
+  const azure = await startSandboxProcess({ now: NOW, recordAccess: false, keepsEntries: true, totalEntries: { count, ...WINDOW, crowded }, ...more });
   return { azure, token: await signIn(azure), [Symbol.asyncDispose]: () => azure.close() };
 }
 

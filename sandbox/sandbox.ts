@@ -24,6 +24,7 @@ import {GeneratedEntries, type EntrySource} from './organization/organization';
 import {SeededRandom} from './organization/random';
 import {exactly, workingHours, type Lateness} from './organization/timetable';
 import type {Directory} from './organization/directory';
+import {PageRoom} from './audit/pageRoom';
 import {Witness} from './audit/witness';
 import {RateLimit, type RateLimitOptions} from './rateLimit/rateLimit';
 import {BuildService} from './pipelines/buildService';
@@ -53,8 +54,8 @@ export interface SandboxOptions {
   readonly lateness?: Lateness;
   /** Instead: exactly so many entries, evenly spread over `start` ≤ t < `end` (ms since 1970), the oldest exactly on `start`. */
   readonly totalEntries?: {readonly count: number; readonly start: number; readonly end: number; /** 95 % of them lie in 5 % of the time. */ readonly crowded?: boolean};
-  /** Keeps all entries once they are made, and every page that was asked for, as the bytes that were sent, and sends them again: for measurements, in which the stand-in must not be what takes the time. Faults and switches then strike only pages that are not kept yet. */
-  readonly keepsPages?: boolean;
+  /** Keeps the bytes of all entries once they are made, so that a page is only copied together of them: for measurements without faults, in which the stand-in must not be what takes the time. */
+  readonly keepsEntries?: boolean;
   /** Instead: exactly these entries, as objects or as the JSON text the service is to send. */
   readonly entries?: readonly (object | string)[];
   /** Each query leaves an `AuditLog.AccessLog` entry in the log, as in Azure DevOps; default true. */
@@ -134,7 +135,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     entra: new TokenEndpoint({tenants: cast.tenants, key: entraKey, pipelinesKey, tokenLifetime: () => switches.accessTokenLifetime, onToken}),
     keyVault,
     collection: new CollectionService({directory, project, gate, access, key: pipelinesKey, pipelines, build, switches, onToken, onConnection: (run, id, now) => { witness.connectionUsed(run, id, now); }}),
-    audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, access, keepsPages: options.keepsPages ?? false}),
+    audit: new AuditService({directory, store, gate, switches, recordAccess: options.recordAccess ?? true, access, pageRoom: options.keepsEntries ? new PageRoom() : undefined}),
   });
   const rateLimit = options.rateLimit && new RateLimit(options.rateLimit);
   const service = new ServiceServer({certificate, rules, switches, clock, record, rateLimit, route});
@@ -161,7 +162,7 @@ function buildSource(options: SandboxOptions, seed: number, directory: Directory
   const writer = new EntryWriter(directory, seed, {hostileShare, whitespace: switches.whitespace, strayBackslashShare: switches.strayBackslash ? 0.02 : 0});
   const {totalEntries: total} = options;
   const timetable = total === undefined ? workingHours(seed, options.entriesPerDay ?? 2000, switches.lateArrivals ? options.lateness ?? USUAL_LATENESS : undefined) : exactly(total.count, total.start, total.end, total.crowded);
-  return new GeneratedEntries(seed, timetable, writer, options.keepsPages ? Infinity : undefined);
+  return new GeneratedEntries(seed, timetable, writer, options.keepsEntries ? Infinity : undefined);
 }
 
 /** Goes through many items without keeping the servers of this process from their work. */

@@ -1,16 +1,11 @@
 import { jsonLinesWriter } from '../../tasks/common/export/jsonLines';
-import { PageMemory } from '../../tasks/common/export/pageMemory';
 import { openEntries, openHttp, readJob, tell } from './job';
 
 /* The evidence alone: JSON Lines and their SHA-256, without counts, views and repairs. */
 const job = readJob();
 const http = openHttp(job);
 const writer = await jsonLinesWriter(job.folder, false);
-const memory = new PageMemory();
-for await (const { entries } of openEntries(job, http)) {
-  await writer.write(entries);
-  memory.pageWritten();
-}
+for await (const { entries } of openEntries(job, http)) await writer.write(entries);
 const files = await writer.finish();
 const { requests, waitedMs } = http.statistics;
 await http.close();

@@ -14,6 +14,7 @@ import {aggregatedRows} from './aggregation';
 import type {EntryStore} from './entryStore';
 import {accessEntry, lateEntry} from './ownEntries';
 import {writePage, type AuditPage, type PageRow} from './page';
+import type {PageRoom} from './pageRoom';
 import {BadQueryError, parseQuery, type AuditQuery} from './query';
 
 /** What the audit service needs. */
@@ -24,8 +25,8 @@ export interface AuditOptions {
   readonly switches: Readonly<Switches>;
   readonly recordAccess: boolean;
   readonly access: AccessSettings;
-  /** Pages that were sent are sent again as they were. */
-  readonly keepsPages: boolean;
+  /** Where pages are written; undefined: each has memory of its own. */
+  readonly pageRoom: PageRoom | undefined;
 }
 
 const REMEMBERED_PAGES = 64;
@@ -35,7 +36,6 @@ const REMEMBERED_ROWS = 16;
 export class AuditService {
   private readonly windowOfToken = new Map<string, string>();
   private readonly promised = new Map<string, AuditPage>();
-  private readonly kept = new Map<string, Reply>();
   private readonly lastRows = new Map<string, readonly PageRow[]>();
   private accesses = 0;
 
@@ -56,7 +56,6 @@ export class AuditService {
     if (refused !== undefined) return refused;
     if (resource === 'actions') return jsonReply(200, {count: AUDIT_ACTIONS.length, value: AUDIT_ACTIONS});
     try {
-      if (this.options.keepsPages && request.fault === undefined) return this.keptPage(request, {...caller, userAgent: ''});
       return this.queryLog(request, {...caller, userAgent: request.headers['user-agent'] ?? ''});
     } catch (error) {
       if (error instanceof BadQueryError) return refusal(400, error.message, 'VssPropertyValidationException');
@@ -81,12 +80,6 @@ export class AuditService {
     return undefined;
   }
 
-  private keptPage(request: ServiceRequest, reader: {objectId: string; clientId: string; userAgent: string}): Reply {
-    const reply = this.kept.get(request.url.search) ?? this.queryLog(request, reader);
-    this.kept.set(request.url.search, reply);
-    return reply;
-  }
-
   private queryLog(request: ServiceRequest, reader: {objectId: string; clientId: string; userAgent: string}): Reply {
     const {switches, directory, store} = this.options;
     const query = parseQuery(request.url.searchParams, request.now, switches);
@@ -99,10 +92,11 @@ export class AuditService {
       this.accesses += 1;
       store.add(accessEntry(directory, reader, query, page.hasMore, {ms: request.now, subTicks: this.accesses % 10_000}));
     }
-    const body = writePage(page);
+    const room = this.options.pageRoom;
+    const body = writePage(page, (bytes) => room?.take(bytes) ?? Buffer.allocUnsafeSlow(bytes));
     const version = request.url.searchParams.get('api-version') ?? '';
     const headers = {'content-type': `application/json; charset=utf-8; api-version=${version}`};
-    return {status: 200, headers, body: switches.wrapper ? Buffer.concat([Buffer.from('{"value":'), body, Buffer.from('}')]) : body};
+    return {status: 200, headers, onSent: () => { room?.giveBack(body); }, body: switches.wrapper ? Buffer.concat([Buffer.from('{"value":'), body, Buffer.from('}')]) : body};
   }
 
   private pageAt(query: AuditQuery, now: number): AuditPage {

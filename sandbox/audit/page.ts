@@ -17,13 +17,17 @@ export function rowOf(id: string, json: string): PageRow {
   return {id, block, from: 0, to: block.length};
 }
 
-/** Writes a page as the service does: the bare object. */
-export function writePage({rows, continuationToken, hasMore}: AuditPage): Buffer {
+/**
+ * Writes a page as the service does: the bare object.
+ *
+ * @param roomOf gives a buffer of so many bytes
+ */
+export function writePage({rows, continuationToken, hasMore}: AuditPage, roomOf: (bytes: number) => Buffer): Buffer {
   const head = Buffer.from('{"decoratedAuditLogEntries":[');
   const token = continuationToken === undefined ? '' : `"continuationToken":${JSON.stringify(continuationToken)},`;
   const tail = Buffer.from(`],${token}"hasMore":${String(hasMore)}}`);
   const size = rows.reduce((sum, row) => sum + row.to - row.from, Math.max(0, rows.length - 1));
-  const page = Buffer.allocUnsafeSlow(head.length + size + tail.length);
+  const page = roomOf(head.length + size + tail.length);
   let end = head.copy(page);
   rows.forEach((row, index) => {
     if (index > 0) end = page.writeUInt8(0x2c, end);

@@ -22,6 +22,8 @@ export interface Reply {
   readonly body: Buffer;
   /** Sent in chunks, its length not being told. */
   readonly chunked?: boolean;
+  /** Called when nothing more of it will be sent. */
+  readonly onSent?: () => void;
 }
 
 /** A request as tests see it afterwards. Nothing is hidden: tests look for secrets that went to the wrong host. */

@@ -84,6 +84,7 @@ export class ServiceServer {
     const {reply: served, sent} = await (this.limited?.answer(request, incoming.socket, serve) ?? serve().then((plain) => ({reply: plain, sent: () => undefined})));
     const reply = this.dress(request, served);
     if (request.fault?.kind !== 'resetBeforeHeaders' && request.fault?.kind !== 'hangBeforeHeaders') recorded.status = reply.status;
+    response.once('close', () => { served.onSent?.(); });
     const socket = this.sockets.get(peerOf(incoming.socket));
     await deliver(response, reply, request.fault, {reset: () => { reset(socket); }});
     sent();

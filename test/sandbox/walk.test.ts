@@ -30,6 +30,15 @@ describe('the stand-in\'s audit log', () => {
     assert.equal(Date.parse(truth.at(-1)?.timestamp ?? ''), WINDOW.start);
   });
 
+  it('writes pages where others were sent from, which nobody sees', async () => {
+    await using sandbox = await startSandbox({clock: () => NOW, keepsEntries: true, recordAccess: false, switches: {endBound: 'exclusive'}, totalEntries: {count: 3_000, ...WINDOW}});
+    await using client = new SandboxClient(sandbox);
+    const token = await client.token(sandbox.job);
+    const truth = (await collect(sandbox.truth(WINDOW))).map(({json}) => JSON.parse(json) as unknown);
+    const walks = await Promise.all([200, 1000, 300, 700, 450].map((batchSize) => client.walk(token, WINDOW, batchSize)));
+    for (const walked of walks) assert.deepEqual(walked, truth);
+  });
+
   it('is the same for the same seed, in any order of asking, and another for another seed', async () => {
     const [first, again, other] = [await truthOf({seed: 5}), await truthOf({seed: 5}), await truthOf({seed: 6})];
     assert.deepEqual(first, again);

@@ -47,7 +47,7 @@ function fraction(): number {
 
 async function soak(): Promise<void> {
   const endsAt = Date.now() + Number(values.minutes) * 60_000;
-  await using service = await startService(COUNT, { keepsPages: false, switches: { pageCap: 200 } });
+  await using service = await startService(COUNT, { keepsEntries: false, switches: { pageCap: 200 } });
   const truth = await digestOfTruth(service);
   const collect = collector();
   const memory: number[] = [];
