@@ -3,6 +3,7 @@ import { azureDevOpsCredential } from '../http/credential';
 import type { Http, HttpResponse } from '../http/http';
 import type { AccessTokens } from '../identity/accessToken';
 import { parsePage, type AuditLogPage } from './page';
+import { PageMemory } from './pageMemory';
 import { API_VERSIONS, BATCH_SIZES, pageUrl, type AuditLogQuery, type QueryTerms } from './query';
 import { isOfOtherTenant, refusal, type Caller } from './refusal';
 
@@ -19,6 +20,7 @@ export interface PageReaderParts {
 /** Reads single pages of the audit log; signs in, and finds out in which terms the service answers. */
 export class PageReader {
   readonly #parts: PageReaderParts;
+  readonly #memory = new PageMemory();
   #terms: QueryTerms;
   #hasSucceeded = false;
   /** The most entries of a page that was not the last: more the service did not grant. */
@@ -52,6 +54,7 @@ export class PageReader {
       });
       if (isPage(response)) {
         const page = pageOf(response);
+        this.#memory.pageRead();
         this.#hasSucceeded = true;
         if (page.hasMore && page.entries.length > 0) this.#granted = Math.max(this.#granted ?? 0, page.entries.length);
         return page;

@@ -9,7 +9,6 @@ import type { FileDescription } from './fileDescription';
 import type { FormatWriter } from './formatWriter';
 import { jsonArrayWriter } from './jsonArray';
 import { jsonLinesWriter } from './jsonLines';
-import { PageMemory } from './pageMemory';
 
 export interface ExportFormat {
   readonly formats: readonly ('jsonl' | 'csv' | 'json')[];
@@ -59,7 +58,6 @@ export async function writeEntries(
   const { filter } = format;
   const writers: FormatWriter[] = [];
   const tally = new TallyFold();
-  const memory = new PageMemory();
   let pages = 0;
   let repaired = 0;
   let leftOut = 0;
@@ -79,7 +77,6 @@ export async function writeEntries(
         await Promise.all([observe?.(viewed), ...writers.map((writer) => writer.write(writer.isView ? viewed.shown : entries))]);
         for (const entry of entries) entry.forgetFields();
       }
-      memory.pageWritten();
       onBatch(batch, tally);
     }
     const files = await Promise.all(writers.map((writer) => writer.finish()));

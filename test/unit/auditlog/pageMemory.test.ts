@@ -1,28 +1,38 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTask } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
-import { PageMemory, type Engine } from '../../../tasks/common/export/pageMemory';
+import { PageMemory, type Engine } from '../../../tasks/common/auditlog/pageMemory';
 
 const MEBIBYTE = 1024 * 1024;
 
 describe('page memory', () => {
-  it('is collected once 12 MiB have gathered, and again after as much', () => {
-    const engine = engineWith(4 * MEBIBYTE);
+  /** After which pages of 1 MiB each it is collected. */
+  function collectedAt(engine: ReturnType<typeof engineWith>, pages: number): number[] {
     const memory = new PageMemory(engine);
-    const collectedAt: number[] = [];
-    for (let page = 1; page <= 100; page += 1) {
+    return Array.from({ length: pages }, (_, index) => index + 1).filter(() => {
       engine.allocate(MEBIBYTE);
       const before = engine.collections;
-      memory.pageWritten();
-      if (engine.collections > before) collectedAt.push(page);
-    }
-    assert.deepEqual(collectedAt, [8, 20, 32, 44, 56, 68, 80, 92]);
+      memory.pageRead();
+      return engine.collections > before;
+    });
+  }
+
+  it('is collected once buffers take 32 MiB, and again when they do', () => {
+    assert.deepEqual(collectedAt(engineWith(4 * MEBIBYTE), 100), [28, 56, 84]);
+  });
+
+  it('is collected after every 8 MiB while nearly as much is alive', () => {
+    assert.deepEqual(collectedAt(engineWith(30 * MEBIBYTE), 30), [2, 10, 18, 26]);
+  });
+
+  it('is collected as often where the engine lets go of the dead a while after the collection', () => {
+    assert.deepEqual(collectedAt(engineWith(30 * MEBIBYTE, 1), 30), [2, 11, 20, 29]);
   });
 
   it('is not collected again and again while all of it is alive', () => {
     const engine = engineWith(100 * MEBIBYTE);
     const memory = new PageMemory(engine);
-    for (let page = 0; page < 50; page += 1) memory.pageWritten();
+    for (let page = 0; page < 50; page += 1) memory.pageRead();
     assert.equal(engine.collections, 1);
   });
 
@@ -31,7 +41,7 @@ describe('page memory', () => {
     const memory = new PageMemory({ ...engineWith(0), youngBytes: () => young, keepYoung: () => { kept += 1; } });
     const keptAt = [1, 2, 3, 4, 16, 16].map((size) => {
       young = size * MEBIBYTE;
-      memory.pageWritten();
+      memory.pageRead();
       return kept;
     });
     assert.deepEqual(keptAt, [0, 0, 0, 1, 1, 1]);
@@ -39,7 +49,7 @@ describe('page memory', () => {
 
   it('is left to the engine where that cannot be asked', () => {
     const memory = new PageMemory({ ...engineWith(1000 * MEBIBYTE), collect: undefined });
-    assert.doesNotThrow(() => { memory.pageWritten(); });
+    assert.doesNotThrow(() => { memory.pageRead(); });
   });
 
   it('of this engine is really collected', async () => {
@@ -47,7 +57,7 @@ describe('page memory', () => {
     const alive = Buffer.alloc(32 * MEBIBYTE);
     const page = new WeakRef(Buffer.alloc(MEBIBYTE));
     await nextTask();
-    memory.pageWritten();
+    memory.pageRead();
     await nextTask();
     assert.equal(page.deref(), undefined);
     assert.equal(alive.length, 32 * MEBIBYTE);
@@ -56,15 +66,21 @@ describe('page memory', () => {
   });
 });
 
-function engineWith(alive: number): Engine & { readonly collections: number; allocate(bytes: number): void } {
+/** @param lag how often it is asked for its bytes after a collection until it has let go of what was dead */
+function engineWith(alive: number, lag = 0): Engine & { readonly collections: number; allocate(bytes: number): void } {
   let dead = 0;
   let collections = 0;
+  let [leaving, asked] = [0, 0];
   return {
-    bufferBytes: () => alive + dead,
+    bufferBytes: () => {
+      if (asked === lag) leaving = 0;
+      asked += 1;
+      return alive + dead + leaving;
+    },
     youngBytes: () => 0,
     keepYoung: () => {},
     collect: () => {
-      dead = 0;
+      [leaving, asked, dead] = [dead, 0, 0];
       collections += 1;
     },
     allocate: (bytes) => { dead += bytes; },

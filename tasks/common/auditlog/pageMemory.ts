@@ -1,8 +1,10 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Dead pages may take this much before they are collected, bytes. */
-const MOST_DEAD_BYTES = 12 * 1024 * 1024;
+/** Buffers may take this much, bytes: with less, short-lived pages are collected more often than it is worth. */
+const ROOM_BYTES = 32 * 1024 * 1024;
+/** Where more is alive, the dead among them may take this much: each collection takes as long as reading some pages. */
+const DEAD_BYTES = 8 * 1024 * 1024;
 
 /**
  * Room for young objects, bytes. With the 2 MiB that an engine begins with, a fifth of the CPU time goes into collecting them; with more
@@ -23,12 +25,13 @@ export interface Engine {
 }
 
 /**
- * Has the pages collected that are written and done with, and young objects kept to little room. Left to itself the engine lets 64 MiB of them gather
- * (V8: kExternalAllocationSoftLimit), because a page outlives the collection of young objects.
+ * Has pages and their copies collected that are done with, written or held back in a file, and young objects kept to little room. Left to
+ * itself the engine lets 64 MiB of them gather (V8: kExternalAllocationSoftLimit), because a page outlives the collection of young objects.
  */
 export class PageMemory {
   readonly #engine: Engine;
-  #limit = MOST_DEAD_BYTES;
+  /** Bytes of buffers, at the least since the last collection. */
+  #least = 0;
   #isYoungKept = false;
 
   constructor(engine: Engine = v8Engine()) {
@@ -36,16 +39,19 @@ export class PageMemory {
   }
 
   /** Called after each page. */
-  pageWritten(): void {
+  pageRead(): void {
     const { bufferBytes, collect, youngBytes, keepYoung } = this.#engine;
     if (!this.#isYoungKept && youngBytes() >= YOUNG_BYTES) {
       this.#isYoungKept = true;
       keepYoung();
     }
-    if (!collect || bufferBytes() < this.#limit) return;
+    if (!collect) return;
+    const bytes = bufferBytes();
+    // What a collection has found dead is let go of a while after it, by another thread: only the least tells what is alive.
+    this.#least = Math.min(this.#least, bytes);
+    if (bytes < Math.max(ROOM_BYTES, this.#least + DEAD_BYTES)) return;
     collect();
-    // What is still there is alive: the next collection waits for as much again.
-    this.#limit = bufferBytes() + MOST_DEAD_BYTES;
+    this.#least = bufferBytes();
   }
 }
 
