@@ -3,8 +3,8 @@ import { Slice } from './slice';
 
 /** Pages still to come below which an export stays one chain. */
 const SHORTEST_CUT = 20;
-/** Pages still to come below which a slice is not cut once there are several. */
-const SHORTEST_SLICE = 5;
+/** Pages still to come below which a slice is not cut once there are several: with more, some are idle for long at the end; with fewer, cuts cost as much as they save. */
+const SHORTEST_SLICE = 3;
 /**
  * Pages that a slice should have at least while nobody would be idle for it. Every cut costs about half a page, and what
  * was misjudged is cut again: fewer and larger slices came out faster than many small ones, in uniform logs and skewed ones.
