@@ -117,7 +117,6 @@ tabSuite('colours that the reader forces upon the pages', (suite) => {
 
   async function assertFocusSeen(page: Page, frame: Page | Frame, selector: string): Promise<void> {
     const element = frame.locator(`${selector}:visible`).first();
-    await element.scrollIntoViewIfNeeded();
     await blur(frame);
     const area = grown(await areaOf(element));
     const before = await Pixels.of(page, area);
@@ -130,8 +129,11 @@ tabSuite('colours that the reader forces upon the pages', (suite) => {
 /** Where an element stands once nothing moves it any more: what comes into view is laid out only then, and moves what is below it. */
 async function areaOf(element: Locator): Promise<Area> {
   for (let before = ''; ;) {
-    await element.scrollIntoViewIfNeeded();
-    await element.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+    // In one go: between Playwright's steps the page may draw the element anew.
+    await element.evaluate((node) => new Promise((resolve) => {
+      (node as HTMLElement & { scrollIntoViewIfNeeded: () => void }).scrollIntoViewIfNeeded();
+      requestAnimationFrame(() => requestAnimationFrame(resolve));
+    }));
     const area = await element.boundingBox();
     assert.ok(area !== null);
     const now = JSON.stringify(area);
