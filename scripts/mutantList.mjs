@@ -102,6 +102,7 @@ export const mutants = [
   { ...csvCells, name: "missing digits of a second are taken from what follows", from: "point + 1 + digit < end ? load<u8>(point + 1 + digit) : ZERO", to: "load<u8>(point + 1 + digit)" },
   { ...csvCells, name: "a formula passes the quick way", from: " && byte != EQUALS && byte != PLUS && byte != MINUS && byte != AT", to: "" },
   { ...csvCells, name: "what lies behind a text is taken for a part of it", from: "const valid = firstBytes(to - part);", to: "const valid = firstBytes(STEP);" },
+  { file: `${common}/auditlog/pageReader.ts`, tests: [`${unit}/auditlog/pageReader.test.ts`], name: "memory is not told of pages", from: "        this.#memory.pageRead();\n", to: "" },
   { file: `${common}/auditlog/pageMemory.ts`, tests: [`${unit}/auditlog/pageMemory.test.ts`], name: "what a collection has not let go of yet is taken for alive", from: "    this.#least = Math.min(this.#least, bytes);\n", to: "" },
   { file: `${common}/auditlog/heldBack.ts`, tests: [`${unit}/auditlog/heldEntries.test.ts`], name: "nobody waits for the disk", from: "while (this.#unwrittenBytes > MOST_UNWRITTEN)", to: "while (this.#unwrittenBytes < 0)" },
   { file: `${common}/auditlog/heldBack.ts`, tests: [`${unit}/auditlog/heldEntries.test.ts`], name: "a disk that fails is not told of", from: "extent.then(() => undefined, this.#options.onFailure)", to: "extent.then(() => undefined, () => undefined)" },

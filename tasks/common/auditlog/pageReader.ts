@@ -15,12 +15,14 @@ export interface PageReaderParts {
   readonly batchSize?: number;
   /** A line for the log when the service makes the reader ask in another way. */
   readonly onNotice: (text: string) => void;
+  /** Told of each page; default: this process's. */
+  readonly memory?: Pick<PageMemory, 'pageRead'>;
 }
 
 /** Reads single pages of the audit log; signs in, and finds out in which terms the service answers. */
 export class PageReader {
   readonly #parts: PageReaderParts;
-  readonly #memory = new PageMemory();
+  readonly #memory: Pick<PageMemory, 'pageRead'>;
   #terms: QueryTerms;
   #hasSucceeded = false;
   /** The most entries of a page that was not the last: more the service did not grant. */
@@ -28,6 +30,7 @@ export class PageReader {
 
   constructor(parts: PageReaderParts) {
     this.#parts = parts;
+    this.#memory = parts.memory ?? new PageMemory();
     this.#terms = { apiVersion: API_VERSIONS[0], batchSize: parts.batchSize ?? BATCH_SIZES[0] };
   }
 

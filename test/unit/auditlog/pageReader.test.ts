@@ -22,6 +22,7 @@ function readerIn(organizationTenantId: string | undefined, ...answers: readonly
   const notices: string[] = [];
   const forgotten: string[] = [];
   let tokenNumber = 1;
+  const memory = { pages: 0, pageRead: () => { memory.pages += 1; } };
   const reader = new PageReader({
     http: {
       send: (request) => {
@@ -40,8 +41,9 @@ function readerIn(organizationTenantId: string | undefined, ...answers: readonly
     },
     caller: { organization: 'fabrikam', clientId: 'client', tenantId: TENANT, organizationTenantId },
     onNotice: (text) => { notices.push(text); },
+    memory,
   });
-  return { reader, requests, notices, forgotten };
+  return { reader, requests, notices, forgotten, memory };
 }
 
 const asked = ({ url }: HttpRequest): [string | null, string | null] => [url.searchParams.get('api-version'), url.searchParams.get('batchSize')];
@@ -99,6 +101,14 @@ describe('page reader', () => {
       granted.push(reader.terms.batchSize);
     }
     assert.deepEqual(granted, [1000, 1000, 1000, 2, 2]);
+  });
+
+  it('has memory looked after with every page, and with nothing else', async () => {
+    const { reader, memory } = readerOf(response(400, VERSION_REFUSED), response(200, PAGE), response(200, PAGE));
+    await reader.read(query, undefined, never);
+    assert.equal(memory.pages, 1);
+    await reader.read(query, 'next', never);
+    assert.equal(memory.pages, 2);
   });
 
   it('asks for fewer entries a page where the query wants fewer', async () => {

@@ -61,11 +61,11 @@ describe('the quick scanner', () => {
     }), { numRuns: 500 });
   });
 
-  for (const byte of ['details', 'white space']) {
-    it(`goes through pages of any length, by turns with others, whatever an entry is cut at: ${byte}`, () => {
+  for (const filler of ['details', 'white space']) {
+    it(`goes through pages of any length, by turns with others, whatever an entry is cut at: ${filler}`, () => {
       const lengths = [10, 262_000, 200, 262_130, 600_000, 0, 5];
       const entries = lengths.flatMap((length, index) => Array.from({ length: 3 }, (_, turn) => {
-        const filled = byte === 'details' ? ['', 'é'.repeat(length + turn)] : [' '.repeat(length + turn), ''];
+        const filled = filler === 'details' ? ['', 'é'.repeat(length + turn)] : [' '.repeat(length + turn), ''];
         return `{"id":"${index}"${filled[0]},"area":"Git","details":"${filled[1]}","data":{"a":[1,-2.5,true,null]}}`;
       }));
       const bytes = Buffer.from(entries.join(','));
